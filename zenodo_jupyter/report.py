@@ -1,0 +1,46 @@
+"""How long acts tell what they are doing: one callable, its signature written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One thing that happened in a long act.
+
+    Attributes
+    ----------
+    step : str
+        The step's stable name: ``run``, ``collect``, ``check``, ``draft``, ``metadata``, ``reserve``, ``stamp``, ``upload``,
+        ``publish``, ``verify``, ``badge``, ``resolve``, ``download``, ``environment``, ``execute``, ``compare``.
+    message : str
+        What to show a person, a short sentence without a final stop.
+    done, total : int or None
+        How far it is, in `unit`; both None when it cannot be counted.
+    unit : str
+        ``B`` for bytes, ``files``, ``cells``; empty when there is nothing to count.
+    item : str
+        The file or cell it is about; may be empty.
+    """
+
+    step: str
+    message: str
+    done: int | None = None
+    total: int | None = None
+    unit: str = ""
+    item: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as a dictionary."""
+        return asdict(self)
+
+
+#: Takes each Progress as it comes. It may be called from several threads. To cancel, it raises `errors.Cancelled`.
+Report = Callable[[Progress], None]
+
+
+def silent(progress: Progress) -> None:
+    """Report to nobody."""
