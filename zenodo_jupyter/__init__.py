@@ -1,3 +1,14 @@
 """Publish a notebook with its data to Zenodo, get it back by its DOI, re-run it."""
 
+from __future__ import annotations
+
+from typing import Any
+
 __version__ = "0.1.0"
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """Make ``%zenodo`` known: ``%load_ext zenodo_jupyter``."""
+    from .magics import ZenodoMagics
+
+    ipython.register_magics(ZenodoMagics)

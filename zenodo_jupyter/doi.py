@@ -52,9 +52,7 @@ class DOI:
             return text
         found = cls.find(text)
         if found is None:
-            raise InvalidDOI(
-                f"{str(text)[:120]!r} has no DOI in it.", "A DOI looks like 10.5281/zenodo.1234567."
-            )
+            raise InvalidDOI(f"{str(text)[:120]!r} has no DOI in it.", "A DOI looks like 10.5281/zenodo.1234567.")
         return found
 
     @classmethod
@@ -113,17 +111,12 @@ class DOI:
 
 
 def _strip_tail(value: str) -> str:
-    """Drop closing punctuation that belongs to the text around a DOI."""
+    """Drop the text around a DOI that cannot be told from it at first: link brackets, and punctuation that ends a sentence."""
+    value = re.split(r"\)?\]\(", value, maxsplit=1)[0]
     while value:
         last = value[-1]
-        if last in _TRAILING:
-            value = value[:-1]
-        elif last in _PAIRS and value.count(last) > value.count(_PAIRS[last]):
-            value = value[:-1]
-        elif "](" in value:
-            value = value.split("](", 1)[0]
-        else:
+        unmatched = last in _PAIRS and value.count(last) > value.count(_PAIRS[last])
+        if last not in _TRAILING and not unmatched:
             break
-    if ")](" in value:
-        value = value.split(")](", 1)[0]
+        value = value[:-1]
     return value

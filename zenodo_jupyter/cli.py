@@ -1,0 +1,144 @@
+"""The command line: ``jupyter zenodo VERB``."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import signal
+import sys
+import threading
+from types import FrameType
+
+from . import verbs
+from .errors import Cancelled, ZenodoJupyterError
+from .report import Progress
+
+
+class Lines:
+    """Progress as plain lines, for logs and pipes: one at each new message, none for each block of bytes."""
+
+    def __init__(self) -> None:
+        self._last = ""
+        self._lock = threading.Lock()
+
+    def __call__(self, progress: Progress) -> None:
+        """Print the message, if it is a new one."""
+        _stop_if_asked()
+        with self._lock:
+            if progress.message != self._last and not (progress.unit == "B" and progress.done):
+                self._last = progress.message
+                print(f"{progress.step:>11}  {progress.message}", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """End it."""
+
+
+class Bars:
+    """Progress as bars, for a terminal: one per step that can be counted."""
+
+    def __init__(self) -> None:
+        self._bar = None
+        self._key: tuple[str, int | None] | None = None
+        self._last = ""
+        self._lock = threading.Lock()
+
+    def __call__(self, progress: Progress) -> None:
+        """Draw the bar, or print the message."""
+        from tqdm import tqdm
+
+        _stop_if_asked()
+        with self._lock:
+            if progress.total:
+                key = (progress.step, progress.total)
+                if key != self._key:
+                    self.close()
+                    self._key = key
+                    self._bar = tqdm(
+                        total=progress.total, unit=progress.unit or "it", unit_scale=progress.unit == "B",
+                        unit_divisor=1000, desc=f"{progress.step:>11}", leave=True, dynamic_ncols=True,
+                    )  # fmt: skip
+                self._bar.update((progress.done or 0) - self._bar.n)
+                self._bar.set_postfix_str(progress.item[-40:], refresh=False)
+            elif progress.message != self._last:
+                self.close()
+                self._last = progress.message
+                print(f"{progress.step:>11}  {progress.message}", file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """End the bar."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = self._key = None
+
+
+_stop = threading.Event()
+
+
+def _stop_if_asked() -> None:
+    if _stop.is_set():
+        raise Cancelled("Stopped, as you asked.", "What was done so far is kept; run the same command again to go on.")
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    """Stop at the next step on the first Ctrl-C, at once on the second."""
+    if _stop.is_set():
+        raise KeyboardInterrupt
+    _stop.set()
+    print("\nStopping; Ctrl-C again stops at once.", file=sys.stderr, flush=True)
+
+
+def _ask(question: str) -> bool:
+    print(question, file=sys.stderr)
+    return input("Type yes to go on: ").strip().lower() in ("y", "yes")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line and return the exit code.
+
+    0 done · 1 unforeseen · 2 what was given cannot be used · 3 the repository could not be asked · 4 it refused · 5 bytes
+    differ or the notebook changed meanwhile · 6 a person has to say yes · 7 a check forbids it · 8 busy · 9 disk full ·
+    10 the notebook ran but outputs differ · 11 the notebook did not run through · 130 stopped.
+    """
+    argv = sys.argv[1:] if argv is None else argv
+    as_json = "--json" in argv
+    person = sys.stdin is not None and sys.stdin.isatty()
+    report = Bars() if sys.stderr.isatty() and not as_json else Lines()
+    _stop.clear()
+    main_thread = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, _interrupt) if main_thread else None
+    try:
+        args = verbs.parser().parse_args(argv)
+        if args.verb == "serve" and main_thread:
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # the server stops itself, in order
+        from .config import Config
+
+        door = verbs.Door(
+            Config.load(), (lambda p: _stop_if_asked()) if as_json else report,
+            ask=_ask if person else None, secret=getpass.getpass if person else None,
+        )  # fmt: skip
+        outcome = verbs.run(args, door)
+        report.close()
+        if args.verb != "serve":
+            text = json.dumps(outcome.data, ensure_ascii=False, default=str) if as_json else outcome.text
+            print(text, flush=True)
+        return outcome.code
+    except ZenodoJupyterError as e:
+        report.close()
+        if as_json:
+            print(json.dumps(e.to_json(), ensure_ascii=False, default=str), flush=True)
+        else:
+            print(f"{type(e).__name__}: {e}", file=sys.stderr)
+            for finding in getattr(e, "findings", ()):
+                print(f"  {finding.id}: {finding.where}: {finding.message} {finding.fix}", file=sys.stderr)
+        return e.exit_code
+    except KeyboardInterrupt:
+        report.close()
+        print("Stopped. What was sent is kept; run the same command again to go on.", file=sys.stderr)
+        return 130
+    finally:
+        if main_thread and before is not None:
+            signal.signal(signal.SIGINT, before)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

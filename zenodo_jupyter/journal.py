@@ -1,0 +1,175 @@
+"""The journal: what was done, and is being done, with each notebook on each repository.
+
+One JSON file per notebook path and repository in the user's data folder. Each step of an act is written down before it is
+tried, so that a process that died is taken up by the next one; a lock lets one process at a time do so.
+
+The journal, and not the notebook, is what permits a next version: a notebook travels, a journal stays (a Deposit is a
+memory, not a permission).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from .errors import Busy
+
+
+@dataclass
+class Act:
+    """One publication under way.
+
+    Attributes
+    ----------
+    id : str
+        A UUID; the draft is marked with it, so that a draft whose id was not written down in time is found again.
+    kind : str
+        ``first`` or ``next``.
+    previous_id : str
+        The record that ``next`` follows; empty for ``first``.
+    step : str
+        The last step that was begun; see `report.Progress.step`.
+    draft_id, doi : str
+        Empty until they are known.
+    overrides : list of str
+        Ids of the findings that a person decided to publish in spite of.
+    """
+
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    kind: str = "first"
+    previous_id: str = ""
+    step: str = ""
+    draft_id: str = ""
+    doi: str = ""
+    overrides: list[str] = field(default_factory=list)
+
+    @property
+    def mark(self) -> str:
+        """The URN that the draft carries until its metadata are written."""
+        return f"urn:uuid:{self.id}"
+
+
+@dataclass
+class Entry:
+    """What the journal says of one notebook on one repository.
+
+    Attributes
+    ----------
+    notebook : str
+        Absolute path.
+    repository : str
+        The repository's address.
+    deposits : list of dict
+        Every version published from this path, oldest first: the Deposit's fields, with ``files`` (key to md5, size and
+        path) and ``cells`` (id to fingerprint) as they were.
+    act : Act or None
+        The publication under way, if one is.
+    stamp : dict or None
+        Badge and Deposit that wait for the front end that holds the notebook.
+    """
+
+    notebook: str
+    repository: str
+    deposits: list[dict[str, Any]] = field(default_factory=list)
+    act: Act | None = None
+    stamp: dict[str, Any] | None = None
+
+    @property
+    def last(self) -> dict[str, Any] | None:
+        """The newest version published from this path, or None."""
+        return self.deposits[-1] if self.deposits else None
+
+
+class Journal:
+    """The folder of entries.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when something is written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+
+    def _path(self, notebook: Path, repository: str) -> Path:
+        name = hashlib.sha256(f"{_absolute(notebook)}\n{repository.rstrip('/')}".encode()).hexdigest()[:32]
+        return self.folder / f"{name}.json"
+
+    def read(self, notebook: Path, repository: str) -> Entry:
+        """Return the entry, an empty one where there is none."""
+        try:
+            data = json.loads(self._path(notebook, repository).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return Entry(str(_absolute(notebook)), repository)
+        act = data.pop("act", None)
+        return Entry(**data, act=Act(**act) if act else None)
+
+    def write(self, entry: Entry) -> None:
+        """Write the entry beside the old one, to the disk, and swap it in."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self._path(Path(entry.notebook), entry.repository)
+        data = {**entry.__dict__, "act": entry.act.__dict__ if entry.act else None}
+        temporary = path.with_suffix(f".{uuid.uuid4().hex[:8]}.tmp")
+        with temporary.open("w", encoding="utf-8") as f:
+            json.dump(data, f, ensure_ascii=False, indent=1)
+            f.flush()
+            os.fsync(f.fileno())
+        os.replace(temporary, path)
+
+    @contextmanager
+    def locked(self, notebook: Path, repository: str) -> Iterator[Entry]:
+        """Hold the entry for this process alone.
+
+        Raises
+        ------
+        Busy
+            When another process holds it. The lock is the operating system's, so it ends with its process.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(self._path(notebook, repository).with_suffix(".lock"))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise Busy(
+                f"{Path(notebook).name} is being published by another process right now.",
+                "Wait until it has finished, or stop it; what it did so far is kept.",
+            ) from None
+        try:
+            yield self.read(notebook, repository)
+        finally:
+            lock.release()
+
+    def is_locked(self, notebook: Path, repository: str) -> bool:
+        """Whether a process is publishing this notebook there right now."""
+        path = self._path(notebook, repository).with_suffix(".lock")
+        if not path.exists():
+            return False
+        try:
+            with FileLock(path, timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def entries(self) -> list[Entry]:
+        """Return all entries, for "my records" and for finding what was interrupted."""
+        found = []
+        for path in sorted(self.folder.glob("*.json")):
+            data = json.loads(path.read_text(encoding="utf-8"))
+            act = data.pop("act", None)
+            found.append(Entry(**data, act=Act(**act) if act else None))
+        return found
+
+
+def _absolute(notebook: Path) -> Path:
+    # Resolved, so that one notebook reached through two links has one entry.
+    return Path(notebook).expanduser().resolve()

@@ -1,0 +1,617 @@
+"""Publish a notebook: the whole story, top to bottom.
+
+collect · check · draft or next version · metadata · reserve the DOI · stamp · upload · publish · read back and compare · badge
+
+Every step is written into the journal before it is tried, and every step can be done again: a publish that died, was
+cancelled or was refused goes on where it stopped at the next call, and files that are there are not sent again. There is
+never a second DOI for one act: after any doubt the record is read first.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import bundle as bundles
+from . import checks, companions, environment, notebook, proposals, repositories, standing, transfer
+from .errors import (
+    AccessDenied,
+    Blocked,
+    ChangedMeanwhile,
+    FieldError,
+    InvalidMetadata,
+    Mismatch,
+    NeedsConsent,
+    RecordNotFound,
+    RefusedMetadata,
+)
+from .journal import Act, Entry, Journal
+from .metadata import Metadata
+from .records import Draft, FileEntry, Record
+from .report import Progress, Report, silent
+
+if TYPE_CHECKING:
+    from .config import Config
+    from .repository import Repository
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would be published; nothing was sent yet.
+
+    Attributes
+    ----------
+    notebook : Path
+        The notebook.
+    repository : Repository
+        Where to.
+    bundle : Bundle
+        The files, with the reason why each is in, and what is left out.
+    metadata : Metadata
+        What the person gave, completed by proposals.
+    sources : dict
+        Field name to where a proposal came from.
+    findings : tuple of Finding
+        What the checks found.
+    standing : Standing
+        Where the notebook stands, and what publishing would make of it.
+    data : tuple of Path
+        What the person named, now or for the version before.
+    digest, nb : str, dict
+        The notebook as it was read.
+    """
+
+    notebook: Path
+    repository: Repository
+    bundle: bundles.Bundle
+    metadata: Metadata
+    sources: dict[str, str]
+    findings: tuple[checks.Finding, ...]
+    standing: standing.Standing
+    data: tuple[Path, ...]
+    digest: str
+    nb: Any
+
+    @property
+    def blockers(self) -> tuple[checks.Finding, ...]:
+        """The findings that forbid publishing."""
+        return tuple(f for f in self.findings if f.severity == "block")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as the doors show it."""
+        return {
+            "notebook": str(self.notebook),
+            "repository": {"name": self.repository.name, "title": self.repository.title, "url": self.repository.url},
+            "files": [{"key": f.key, "size": f.size, "role": f.role, "reason": f.reason} for f in self.bundle.files],
+            "left_out": [{"name": n, "reason": r} for n, r in self.bundle.left_out],
+            "metadata": self.metadata.to_dict(),
+            "sources": self.sources,
+            "errors": [e.to_json() for e in self.metadata.validate(for_publish=True)],
+            "findings": [f.to_json() for f in self.findings],
+            "standing": self.standing.to_json(),
+        }
+
+
+@dataclass(frozen=True)
+class Published:
+    """What came of it.
+
+    Attributes
+    ----------
+    record : Record
+        As the repository gave it back.
+    repository : Repository
+        Where it is.
+    deposit : Deposit
+        What the notebook remembers.
+    sent, kept, removed : tuple of str
+        The files that were sent, that the repository had already, and that the version before had and this one has not.
+    sent_bytes, kept_bytes : int
+        Their sizes.
+    badge : str
+        Where the badge stands, as a sentence; says so where it could not be written.
+    unchanged : bool
+        True when there was nothing new and therefore no new version was made.
+    """
+
+    record: Record
+    repository: Repository
+    deposit: notebook.Deposit
+    sent: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    sent_bytes: int = 0
+    kept_bytes: int = 0
+    badge: str = ""
+    unchanged: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the doors show it."""
+        return {
+            "record": self.record.to_json(),
+            "repository": self.repository.name,
+            "doi": str(self.record.doi),
+            "concept_doi": str(self.record.concept_doi) if self.record.concept_doi else None,
+            "landing_page": self.record.html_url,
+            "sent": list(self.sent),
+            "kept": list(self.kept),
+            "removed": list(self.removed),
+            "sent_bytes": self.sent_bytes,
+            "kept_bytes": self.kept_bytes,
+            "badge": self.badge,
+            "unchanged": self.unchanged,
+        }
+
+
+def collect(
+    path: Path,
+    *,
+    data: Sequence[Path] = (),
+    exclude: Sequence[str] = (),
+    to: str | None = None,
+    metadata: Metadata | None = None,
+    new: bool = False,
+    version_of: str | None = None,
+    config: Config,
+    today: date | None = None,
+    report: Report = silent,
+) -> Plan:
+    """Look at a notebook and say what publishing it would do. Nothing is sent and nothing is written.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook.
+    data : sequence of Path
+        Files and folders to take along besides those that its code reads and writes.
+    exclude : sequence of str
+        Names or patterns of files to leave out.
+    to : str, optional
+        Name or address of the repository; the configured default otherwise.
+    metadata : Metadata, optional
+        What the person says of the work; proposals fill what is missing.
+    new : bool
+        Make a new record even where this notebook was published before.
+    version_of : str, optional
+        DOI or id of the record that this is the next version of; needed only where the journal does not know.
+    config : Config
+        Repositories, data folder, policy.
+    today : date, optional
+        The publication date that is proposed.
+    report : Report
+        Is told of progress.
+
+    Raises
+    ------
+    BadInput
+        When the notebook or a named file cannot be used, or the repository is not known.
+    """
+    path = Path(path).expanduser()
+    report(Progress("collect", f"Looking at {path.name}"))
+    repository = repositories.repository(to, config=config)
+    nb = notebook.read(path)
+    digest = bundles.file_digest(path)
+    entry = standing.journal(config).read(path, repository.url)
+    data = data or standing.named_data(entry, path)
+    bundle = bundles.collect(path, data=data, exclude=exclude, limits=standing.limits(repository), report=report)
+    stand = standing.stand(path, nb, entry, bundle, repository, new=new, version_of=version_of, config=config)
+    previous = Metadata.from_native(stand.previous) if stand.previous else None
+    proposal = proposals.propose(path, nb, previous=previous, today=today or date.today())
+    given = _given(nb, metadata)
+    full = proposal.metadata.merge(given) if given else proposal.metadata
+    full = _complete(full, repository, stand, given)
+    report(Progress("check", "Checking what goes into the record"))
+    findings = checks.run(nb, bundle, full, tokens=repositories.known_tokens(config))
+    return Plan(path, repository, bundle, full, proposal.sources, findings, stand, tuple(data), digest, nb)
+
+
+def publish(
+    path: Path,
+    *,
+    data: Sequence[Path] = (),
+    exclude: Sequence[str] = (),
+    to: str | None = None,
+    metadata: Metadata | None = None,
+    new: bool = False,
+    version_of: str | None = None,
+    accept: Sequence[str] = (),
+    yes: bool = False,
+    confirm: Callable[[Plan, str], bool] | None = None,
+    write_badge: bool = True,
+    config: Config,
+    today: date | None = None,
+    report: Report = silent,
+) -> Published:
+    """Publish a notebook with its outputs, data and environment as a version of a record with a DOI.
+
+    Parameters
+    ----------
+    path, data, exclude, to, metadata, new, version_of, config, today, report
+        See `collect`.
+    accept : sequence of str
+        Ids of blocking findings that a person decided to publish in spite of; written into the journal.
+    yes : bool
+        The person has already said yes to what cannot be undone.
+    confirm : callable, optional
+        Is given the plan and a question that names the repository and the account, and answers yes or no. Asked only where
+        the DOI is real.
+    write_badge : bool
+        Whether the file on disk gets badge and Deposit. False where a front end holds the notebook and does it itself.
+
+    Raises
+    ------
+    InvalidMetadata, RefusedMetadata
+        Fields are missing or wrong; nothing but metadata was sent.
+    Blocked
+        A check forbids it.
+    NeedsConsent
+        Nobody said yes.
+    Busy
+        Another process is publishing the same notebook there.
+    ChangedMeanwhile
+        The notebook was changed while it was being sent; the draft is kept.
+    CouldNotAsk, WasRefused, Mismatch
+        See `errors`. The draft is kept, and the next call goes on.
+    """
+    plan = collect(
+        path, data=data, exclude=exclude, to=to, metadata=metadata, new=new, version_of=version_of,
+        config=config, today=today, report=report,
+    )  # fmt: skip
+    _refuse_what_is_blocked(plan, accept)
+    repository, book = plan.repository, standing.journal(config)
+    with book.locked(plan.notebook, repository.url) as entry:
+        story = _Story(plan, repository, book, entry, report)
+        done = story.already_published()  # a publish that died after the last step but one
+        if done is None and plan.standing.unchanged:
+            return story.unchanged()
+        if done is None:
+            errors = plan.metadata.validate(for_publish=True)
+            if errors:
+                raise InvalidMetadata(
+                    "The description is not complete.", errors, "Give these fields and publish again."
+                )
+            _ask(plan, yes, confirm)
+            story.overrides(accept)
+            draft = story.draft()
+            draft = story.describe(draft)
+            draft = story.reserve(draft)
+            files = story.stamp(draft)
+            story.upload(draft, files)
+            done = story.publish(draft)
+        return story.finish(done, write_badge)
+
+
+class _Story:
+    """The steps of one act, each of which finds out what is already done."""
+
+    def __init__(self, plan: Plan, repository: Repository, book: Journal, entry: Entry, report: Report) -> None:
+        self.plan = plan
+        self.repository = repository
+        self.book = book
+        self.entry = entry
+        self.report = report
+        self.sent: dict[str, int] = {}
+        self.kept: dict[str, int] = {}
+        self.removed: tuple[str, ...] = ()
+        self.files: bundles.Bundle | None = None
+        if entry.act is not None and (entry.act.kind, entry.act.previous_id) != self._intent():
+            self._let_go(entry.act)
+        if entry.act is None:
+            entry.act = Act(kind=self._intent()[0], previous_id=self._intent()[1])
+
+    def _intent(self) -> tuple[str, str]:
+        stand = self.plan.standing
+        return ("next", stand.previous_id) if stand.previous_id else ("first", "")
+
+    @property
+    def act(self) -> Act:
+        assert self.entry.act is not None
+        return self.entry.act
+
+    def _begin(self, step: str, message: str) -> None:
+        """Write the step down, then say it."""
+        self.act.step = step
+        self.book.write(self.entry)
+        self.report(Progress(step, message))
+
+    def _let_go(self, act: Act) -> None:
+        """Forget an act that the person now wants otherwise; its unpublished draft stays where it is."""
+        if act.draft_id:
+            self.report(
+                Progress("draft", f"Leaving the draft {act.draft_id} that was begun before; it can be discarded")
+            )
+        self.entry.act = None
+
+    def overrides(self, accept: Sequence[str]) -> None:
+        self.act.overrides = sorted(set(self.act.overrides) | set(accept))
+
+    # -- the steps ---------------------------------------------------------------------------------------------------
+
+    def already_published(self) -> Record | None:
+        """Return the record of an act whose last answer never came, or None."""
+        if self.act.step not in ("publish", "verify", "badge") or not self.act.draft_id:
+            return None
+        try:
+            record = self.repository.get(self.act.draft_id)
+        except RecordNotFound:
+            return None
+        self.report(Progress("publish", f"It was published already: {record.doi}"))
+        return record
+
+    def unchanged(self) -> Published:
+        record = self.repository.get(self.plan.standing.previous_id)
+        self.entry.act = None
+        self.book.write(self.entry)
+        deposit = self._deposit(record)
+        return Published(record, self.repository, deposit, badge="", unchanged=True)
+
+    def draft(self) -> Draft:
+        """Take up the draft of this act, or make it."""
+        if self.act.draft_id:
+            try:
+                draft = self.repository.get_draft(self.act.draft_id)
+                self.report(Progress("draft", f"Going on with draft {draft.id}"))
+                return draft
+            except RecordNotFound:
+                self.act.draft_id = self.act.doi = ""  # somebody discarded it
+        again = self.act.step == "draft"
+        self._begin("draft", f"Making a draft on {self.repository.title}")
+        if self.act.kind == "next":
+            draft = self._next_version()
+        else:
+            # A draft whose id was lost on the way back carries the mark of this act.
+            draft = self.repository.find_draft_by_mark(self.act.mark) if again else None
+            draft = draft or self.repository.create_draft(
+                {
+                    "metadata": {
+                        "title": self.plan.metadata.title,
+                        "identifiers": [{"identifier": self.act.mark, "scheme": "urn"}],
+                    }
+                }
+            )
+        self.act.draft_id = draft.id
+        self.book.write(self.entry)
+        return draft
+
+    def _next_version(self) -> Draft:
+        try:
+            draft = self.repository.new_version(self.act.previous_id)  # the same draft again where one is open
+        except AccessDenied as e:
+            raise AccessDenied(
+                f"This account may not make a new version of record {self.act.previous_id} on {self.repository.title}.",
+                "Use the account that published it, or make a new record (--new).",
+            ) from e
+        if not self.repository.list_files(draft.id):
+            self.repository.import_files(draft.id)
+        return draft
+
+    def describe(self, draft: Draft) -> Draft:
+        """Write the metadata, and hear every field error before the first byte of data goes."""
+        self._begin("metadata", "Writing the description")
+        body = self.plan.metadata.to_native()
+        body["files"] = {"enabled": True, "default_preview": self.plan.notebook.name}
+        draft = _update(self.repository, draft.id, body)
+        errors = tuple(e for e in draft.errors if not _comes_with_the_files(e))
+        if errors:
+            raise RefusedMetadata(
+                f"{self.repository.title} does not accept the description.",
+                errors,
+                "Correct these fields and publish again; the draft is kept and nothing else was sent.",
+            )
+        return draft
+
+    def reserve(self, draft: Draft) -> Draft:
+        """Reserve the DOI, so that the published copy can carry it."""
+        if draft.doi is None:
+            self._begin("reserve", "Reserving the DOI")
+            draft = self.repository.reserve_doi(draft.id)
+        self.act.doi = str(draft.doi or "")
+        self.book.write(self.entry)
+        self.report(Progress("reserve", f"The DOI will be {draft.doi}"))
+        return draft
+
+    def stamp(self, draft: Draft) -> bundles.Bundle:
+        """Write the DOI into everything that carries it, and pack what has to be packed."""
+        self._begin("stamp", "Writing the DOI into the published copy")
+        plan = self.plan
+        deposit = self._deposit(draft)
+        stamped = notebook.stamp(plan.nb, deposit, badge_of(self.repository, draft))
+        files = plan.bundle.with_notebook(notebook.dumps(stamped))
+        files = files.adding(companions_of(plan, draft, stamped, files))
+        self.files = bundles.pack(files, standing.limits(self.repository))
+        return self.files
+
+    def upload(self, draft: Draft, files: bundles.Bundle) -> None:
+        """Send what the repository has not; take away what is no longer there."""
+        self._begin("upload", "Sending the files")
+        there = {f.key: f for f in self.repository.list_files(draft.id) if f.status == "completed" and f.md5}
+        wanted = {f.key: f for f in files.files}
+        self.removed = tuple(sorted(set(there) - set(wanted)))
+        for key in self.removed:
+            self.repository.delete_file(draft.id, key)
+        missing = []
+        for key, file in wanted.items():
+            if key in there and there[key].size == file.size and there[key].md5 == file.md5:
+                self.kept[key] = file.size
+            else:
+                missing.append(file)
+        if self.kept:
+            self.report(Progress("upload", f"{len(self.kept)} of {len(wanted)} files are there already"))
+        uploads = [transfer.Upload(f.key, f.open, f.size, f.md5) for f in missing]
+        transfer.upload_files(self.repository, draft.id, uploads, report=self.report)
+        self.sent = {f.key: f.size for f in missing}
+
+    def publish(self, draft: Draft) -> Record:
+        """Do the step that cannot be undone."""
+        if bundles.file_digest(self.plan.notebook) != self.plan.digest:
+            raise ChangedMeanwhile(
+                f"{self.plan.notebook.name} was changed while it was being sent.",
+                "Nothing was published. Publish again: the draft is kept, and only what changed is sent.",
+            )
+        self._begin("publish", f"Publishing on {self.repository.title}")
+        return self.repository.publish(draft.id)
+
+    def finish(self, record: Record, write_badge: bool) -> Published:
+        """Read the record back, compare every checksum, then put the badge in."""
+        self._begin("verify", "Reading the record back")
+        record = self.repository.get(record.id)
+        if self.files is not None:
+            _compare(record, self.files)
+            self.report(Progress("verify", f"Every checksum is right, {len(record.files)} files"))
+        deposit = self._deposit(record)
+        place = "The badge is put in by the front end that holds the notebook."
+        if write_badge:
+            self._begin("badge", "Putting the badge into the notebook")
+            place = put_badge(self.plan.notebook, deposit, self.repository, record)
+        else:
+            self.entry.stamp = {"deposit": asdict(deposit), "badge": badge_of(self.repository, record)}
+        folder = self.plan.notebook.resolve().parent
+        named = [os.path.relpath(p, folder) for p in self.plan.data]
+        self.entry.deposits.append(standing.remember(self.plan.nb, self.plan.bundle, deposit, record, named))
+        self.entry.act = None
+        self.book.write(self.entry)
+        return Published(
+            record, self.repository, deposit, tuple(self.sent), tuple(self.kept), self.removed,
+            sum(self.sent.values()), sum(self.kept.values()), place,
+        )  # fmt: skip
+
+    def _deposit(self, record: Record) -> notebook.Deposit:
+        return notebook.Deposit(
+            repository=self.repository.name,
+            url=self.repository.url,
+            record_id=record.id,
+            doi=str(record.doi or ""),
+            concept_doi=str(record.concept_doi or ""),
+            version=record.version,
+            checksum=notebook.fingerprint(self.plan.nb),
+        )
+
+
+def put_badge(path: Path, deposit: notebook.Deposit, repository: Repository, record: Record) -> str:
+    """Put badge and Deposit into the notebook file as it is now, and say where the badge stands."""
+    badge = badge_of(repository, record)
+    try:
+        stamped = notebook.stamp(notebook.read(path), deposit, badge)
+        notebook.write(path, stamped)
+    except OSError as e:
+        return f"The badge could not be written into {path.name} ({e.strerror}); copy it from here:\n{badge}"
+    return f"The badge stands in cell {notebook.badge_index(stamped) + 1} of {path.name}, and in the published copy."
+
+
+def badge_of(repository: Repository, record: Record) -> str:
+    """Return the badge of a draft or record as Markdown."""
+    registered = repository.row.registered_dois
+    return notebook.badge_markdown(record.doi, record.html_url, registered, repository.badge_url(record.doi))
+
+
+def companions_of(plan: Plan, draft: Draft, stamped: Any, files: bundles.Bundle) -> list[bundles.BundleFile]:
+    """Make the small files that explain the record; what the person has under the same name goes before."""
+    taken = {f.key for f in files.files}
+    made: list[bundles.BundleFile] = []
+
+    def add(key: str, role: str, reason: str, text: str | bytes) -> None:
+        if key not in taken:
+            content = text.encode() if isinstance(text, str) else text
+            made.append(bundles.BundleFile(key=key, role=role, reason=reason, content=content))
+
+    name, facts = plan.notebook.name, companions.Work(
+        metadata=plan.metadata, doi=draft.doi, url=draft.html_url, notebook=plan.notebook.name,
+        repository=plan.repository.title,
+    )  # fmt: skip
+    add(Path(name).with_suffix(".html").name, "rendering", "made for you: to read without Jupyter",
+        notebook.render_html(stamped, plan.metadata.title))  # fmt: skip
+    for key, text in environment.capture(plan.nb).items():
+        add(key, "environment", "made for you: the packages the notebook needs", text)
+    add("CITATION.cff", "citation", "made for you: how to cite", companions.citation_cff(facts))
+    listed = [*files.files, *made]
+    add("README.md", "readme", "made for you: what this is", companions.readme_md(facts, listed))
+    listed = [*files.files, *made]
+    add("ro-crate-metadata.json", "crate", "made for you: for machines", companions.ro_crate(facts, listed))
+    listed = [*files.files, *made]
+    add("manifest-sha256.txt", "manifest", "made for you: checksums of all files", bundles.manifest_sha256(listed))
+    return made
+
+
+def _given(nb: Any, metadata: Metadata | None) -> Metadata | None:
+    """Return what the person says: in ``%%zenodo metadata`` cells, and over that what is passed in."""
+    for cell in nb["cells"]:
+        source = cell.get("source", "")
+        first, _, rest = (source if isinstance(source, str) else "".join(source)).partition("\n")
+        if cell.get("cell_type") == "code" and first.split() == ["%%zenodo", "metadata"]:
+            said = Metadata.from_yaml(rest)
+            metadata = said.merge(metadata) if metadata else said
+    return metadata
+
+
+def _complete(full: Metadata, repository: Repository, stand: standing.Standing, given: Metadata | None) -> Metadata:
+    """Fill what follows from where and when it is published."""
+    changes: dict[str, Any] = {}
+    if not full.publisher:
+        changes["publisher"] = "Zenodo" if "zenodo" in repository.row.publisher.lower() else repository.row.publisher
+    if not (given and given.version):
+        changes["version"] = f"v{stand.next_index}"
+    if stand.derived_from and not any(r.identifier == stand.derived_from for r in full.related_identifiers):
+        changes["related_identifiers"] = (*full.related_identifiers, stand.derivation())
+    return replace(full, **changes)
+
+
+def _update(repository: Repository, draft_id: str, body: dict[str, Any]) -> Draft:
+    """Write the metadata, without what this repository does not know."""
+    try:
+        draft = repository.update_draft(draft_id, body)
+    except RefusedMetadata as e:
+        kind = body["metadata"].get("resource_type", {}).get("id", "")
+        if kind not in str(e):
+            raise
+        # An InvenioRDM may have a vocabulary of its own; a notebook is software everywhere.
+        body["metadata"]["resource_type"] = {"id": "software"}
+        draft = repository.update_draft(draft_id, body)
+    if any(e.field.startswith("custom_fields") for e in draft.errors):
+        body["custom_fields"] = {}
+        draft = repository.update_draft(draft_id, body)
+    return draft
+
+
+def _comes_with_the_files(error: FieldError) -> bool:
+    return error.field == "files.enabled" or error.field.startswith("files.default_preview")
+
+
+def _refuse_what_is_blocked(plan: Plan, accept: Sequence[str]) -> None:
+    blocked = tuple(f for f in plan.blockers if f.id not in set(accept))
+    if blocked:
+        raise Blocked(
+            f"{len(blocked)} thing{'s' if len(blocked) > 1 else ''} must be fixed first: "
+            + "; ".join(f.message for f in blocked),
+            "A published record cannot be taken back. Nothing was sent.",
+            blocked,
+        )
+
+
+def _ask(plan: Plan, yes: bool, confirm: Callable[[Plan, str], bool] | None) -> None:
+    """Ask for the yes that cannot be taken back; practice needs none."""
+    repository = plan.repository
+    if repository.row.practice or yes:
+        return
+    account = repository.test_token()
+    question = (
+        f"Publish on {repository.title} with account {account}? The record and its DOI are public and cannot be undone."
+    )
+    if confirm is None:
+        raise NeedsConsent(question, "Say yes with --yes.")
+    if not confirm(plan, question):
+        raise NeedsConsent(f"Not published on {repository.title}: you did not say yes.", "Nothing was sent.")
+
+
+def _compare(record: Record, files: bundles.Bundle) -> None:
+    """Compare every md5 of the record with what was to be published."""
+    there: dict[str, FileEntry] = {f.key: f for f in record.files}
+    wrong = [f.key for f in files.files if f.key not in there or there[f.key].md5 not in (None, f.md5)]
+    if wrong:
+        raise Mismatch(
+            f"The record {record.doi} is published, but these files are not in it as they were sent: {', '.join(wrong)}.",
+            "Look at the record, and publish a new version.",
+        )

@@ -1,0 +1,194 @@
+"""Outcomes in words: the same sentences on the command line, in cells and, through their data, in scripts."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .publish import Plan, Published
+    from .records import Record
+    from .repository import Repository, SearchPage
+    from .reproduce import Fetched, Reproduction
+    from .standing import Standing
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a verb came to.
+
+    Attributes
+    ----------
+    text : str
+        For people, with line breaks.
+    data : dict
+        For machines; JSON.
+    code : int
+        The exit code of the command line.
+    rich : str
+        HTML for a notebook; made from `text` where it is empty.
+    """
+
+    text: str
+    data: dict[str, Any] = field(default_factory=dict)
+    code: int = 0
+    rich: str = ""
+
+    def _repr_html_(self) -> str:
+        return self.rich or f"<pre>{html.escape(self.text)}</pre>"
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def line(text: str, **data: Any) -> Outcome:
+    """Return a sentence."""
+    return Outcome(text, {"message": text, **data})
+
+
+def size(count: int) -> str:
+    """Return a number of bytes in decimal units, as repositories give their limits.
+
+    >>> size(999), size(1_500), size(50_000_000_000)
+    ('999 B', '1.5 kB', '50.0 GB')
+    """
+    value = float(count)
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def published(done: Published) -> Outcome:
+    """Show what came of publishing."""
+    record, where = done.record, done.repository
+    local = "" if where.row.registered_dois else " (not registered at doi.org)"
+    if done.unchanged:
+        text = (
+            f"Nothing has changed since {record.doi} ({record.version or f'v{record.index}'}): no new version was made."
+        )
+        return Outcome(text, done.to_json(), rich=card(record, where, text))
+    rows = [
+        ("Published", f"{record.title}, {record.version}, on {where.title}"),
+        ("DOI", f"{record.doi}{local}"),
+        ("All versions", f"{record.concept_doi or 'no DOI of its own here'}"),
+        ("Landing page", record.html_url),
+        ("Sent", f"{_files(done.sent)}, {size(done.sent_bytes)}"),
+    ]
+    if done.kept:
+        rows.append(("Not sent again", f"{_files(done.kept)}, {size(done.kept_bytes)}: already there, unchanged"))
+    if done.removed:
+        rows.append(("No longer in it", _files(done.removed)))
+    rows.append(("Badge", done.badge))
+    return Outcome(_table(rows), done.to_json(), rich=card(record, where, done.badge))
+
+
+def plan(found: Plan) -> Outcome:
+    """Show what would be published and what the checks found."""
+    lines = [f"{found.standing.words} on {found.repository.title}.", "", "Files"]
+    width = max((len(f.key) for f in found.bundle.files), default=0)
+    lines += [f"  {f.key:<{width}}  {size(f.size):>9}  {f.reason}" for f in found.bundle.files]
+    if found.bundle.left_out:
+        lines += ["Left out", *(f"  {name}: {reason}" for name, reason in found.bundle.left_out)]
+    description = found.metadata
+    lines += ["", "About", f"  title: {description.title}  ({found.sources.get('title', 'given')})"]
+    names = "; ".join(c.name for c in description.creators)
+    lines.append(f"  creators: {names or 'none yet'}  ({found.sources.get('creators', 'given')})")
+    errors = description.validate(for_publish=True)
+    lines += [f"  must be given: {e}" for e in errors]
+    marks = {"block": "must be fixed", "error": "to look at", "warning": "to look at", "info": "note"}
+    lines += ["", "Checks"]
+    for f in found.findings:
+        where = f"{f.where}: " if f.where else ""
+        lines.append(f"  {marks[f.severity]}: {where}{f.message} {f.fix} [{f.id}]")
+    if not found.findings:
+        lines.append("  all passed")
+    return Outcome("\n".join(lines), found.to_json(), code=7 if found.blockers else 2 if errors else 0)
+
+
+def fetched(done: Fetched) -> Outcome:
+    """Show what was got."""
+    record = done.record
+    rows = [
+        ("Got", f"{record.title}, {record.version or f'v{record.index}'}, from {done.repository.title}"),
+        ("DOI", str(record.doi)),
+        ("Into", str(done.folder)),
+        ("Files", f"{len(done.files)}, {size(record.total_bytes)}; every checksum compared and right"),
+        *(("Note", note) for note in done.notes),
+    ]
+    return Outcome(_table(rows), done.to_json(), rich=card(record, done.repository, f"In {done.folder}"))
+
+
+def reproduction(done: Reproduction) -> Outcome:
+    """Show how much came out the same."""
+    rows = [
+        ("Record", f"{done.record.title}, {done.record.doi}"),
+        ("Verdict", done.verdict),
+        *(("Note", note) for note in done.notes),
+        ("Report", str(done.report_html)),
+        ("Run again", str(done.executed)),
+    ]
+    return Outcome(
+        _table(rows), done.to_json(), code=done.exit_code, rich=card(done.record, done.repository, done.verdict)
+    )
+
+
+def found(page: SearchPage, repository: Repository) -> Outcome:
+    """Show a page of search results."""
+    lines = [f"{page.total} record{'s' if page.total != 1 else ''} on {repository.title}"]
+    for r in page.records:
+        state = r.version or f"v{r.index}"
+        lines.append(f"  {r.doi or r.id}  {r.title}  ({state}, {r.metadata.get('publication_date', '')})")
+    data = {"total": page.total, "page": page.page, "size": page.size, "records": [r.to_json() for r in page.records]}
+    return Outcome("\n".join(lines), data)
+
+
+def citation(text: str, record: Record, style: str) -> Outcome:
+    """Show a citation."""
+    return Outcome(text, {"doi": str(record.doi), "style": style, "citation": text})
+
+
+def standing(path: Path, stand: Standing) -> Outcome:
+    """Show where a notebook stands."""
+    doi = f" ({stand.doi})" if stand.doi else ""
+    files = f" Changed: {', '.join(stand.changed_files)}." if stand.changed_files else ""
+    return Outcome(f"{path.name}: {stand.words}{doi}.{files}", {"notebook": str(path), **stand.to_json()})
+
+
+def tokens(listed: list[tuple[str, str]]) -> Outcome:
+    """Show which repositories there are tokens for, never the tokens."""
+    if not listed:
+        return Outcome("No tokens are kept. The embedded repository needs none.", {"tokens": []})
+    return Outcome(_table(listed), {"tokens": [{"repository": n, "kept_in": w} for n, w in listed]})
+
+
+def card(record: Record, repository: Repository, note: str = "") -> str:
+    """Return a record as a small piece of HTML; everything in it is escaped, and it loads nothing from elsewhere."""
+    e = html.escape
+    creators = "; ".join(c.get("person_or_org", {}).get("name", "") for c in record.metadata.get("creators", []))
+    doi = str(record.doi or record.id)
+    link = record.doi.url if record.doi and repository.row.registered_dois else record.html_url
+    practice = "" if repository.row.registered_dois else " <em>(local, not registered)</em>"
+    return (
+        '<div class="zenodo-jupyter-record" style="border:1px solid var(--jp-border-color1,#bdbdbd);'
+        'border-radius:4px;padding:8px 12px;max-width:46em">'
+        f"<div><strong>{e(record.title)}</strong> {e(record.version)}</div><div>{e(creators)}</div>"
+        f'<div>DOI <a href="{e(link)}" target="_blank" rel="noopener">{e(doi)}</a>{practice} · {e(repository.title)} · '
+        f"{len(record.files)} files, {size(record.total_bytes)}</div>"
+        f"{f'<div>{e(note)}</div>' if note else ''}</div>"
+    )
+
+
+def _files(names: tuple[str, ...]) -> str:
+    if not names:
+        return "no files"
+    shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+    return f"{len(names)} file{'s' if len(names) != 1 else ''} ({shown})"
+
+
+def _table(rows: list[tuple[str, str]]) -> str:
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:>{width}}  {value}" for name, value in rows)

@@ -1,0 +1,231 @@
+"""Where a notebook stands on a repository, and what publishing it would make: a first version, the next, or nothing new."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import bundle as bundles
+from . import notebook, repositories
+from .errors import RecordDeleted, RecordNotFound, WasRefused
+from .journal import Entry, Journal
+from .metadata import RelatedIdentifier
+from .records import Record
+
+if TYPE_CHECKING:
+    from .config import Config
+    from .repository import Repository
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a notebook stands.
+
+    Attributes
+    ----------
+    state : str
+        ``never``, ``stopped`` (a publish was interrupted), ``published`` (unchanged since), ``changed``, or ``foreign`` (it
+        carries the Deposit of a record that was not published from this path).
+    words : str
+        The same as a line for people.
+    previous_id : str
+        The record that the next version follows; empty where publishing makes a new record.
+    previous : dict
+        That record's native metadata, access and custom fields; empty where there is none.
+    next_index : int
+        The number that the new version would have.
+    doi : str
+        Of the version before, or reserved for the stopped one.
+    changed_cells, changed_files : int, tuple of str
+        What is different from the version before.
+    derived_from : str
+        DOI of the record that a new record is derived from (a copy, a hand-out, a notebook that came by its DOI).
+    """
+
+    state: str
+    words: str
+    previous_id: str = ""
+    previous: dict[str, Any] = field(default_factory=dict)
+    next_index: int = 1
+    doi: str = ""
+    changed_cells: int = 0
+    changed_files: tuple[str, ...] = ()
+    derived_from: str = ""
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether a new version would be the same as the one before."""
+        return self.state == "published"
+
+    def derivation(self) -> RelatedIdentifier:
+        """Return the related identifier that says what a new record is derived from."""
+        return RelatedIdentifier(identifier=self.derived_from, scheme="doi", relation="isderivedfrom")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields, without the previous metadata."""
+        data = asdict(self)
+        del data["previous"]
+        data["changed_files"] = list(self.changed_files)
+        return data
+
+
+def stand(
+    path: Path,
+    nb: Any,
+    entry: Entry,
+    bundle: bundles.Bundle,
+    repository: Repository,
+    *,
+    new: bool = False,
+    version_of: str | None = None,
+    config: Config,
+) -> Standing:
+    """Find out where a notebook stands.
+
+    The next version of a record is made only where the journal says that it was published from this very path, or where a
+    person names the record (`version_of`). A Deposit inside the notebook is a memory of where it came from, no more.
+    """
+    deposit = notebook.read_deposit(nb)
+    last = entry.last
+    if version_of:
+        _, record = repositories.resolve(version_of, from_=repository.name, config=config)
+        return _next(record, last, nb, bundle, repository)
+    strayed = bool(deposit and last and deposit.concept_doi and deposit.concept_doi != last.get("concept_doi"))
+    if last is None or new or strayed:
+        derived = deposit.doi if deposit and deposit.doi and not _is_same(deposit, last) else ""
+        if entry.act is not None and entry.act.draft_id and not new:
+            return _stopped(entry, nb)
+        if derived:
+            return Standing("foreign", f"Comes from {derived}; publishing makes a new record, derived from it",
+                            derived_from=derived)  # fmt: skip
+        return Standing("never", "Never published")
+    try:
+        record = repository.latest(last["record_id"])
+    except (RecordNotFound, RecordDeleted):
+        return Standing("never", f"Never published; record {last['record_id']} is no longer there")
+    found = _next(record, last, nb, bundle, repository)
+    if entry.act is not None and entry.act.draft_id:
+        return Standing(**{**found.__dict__, "state": "stopped", "doi": entry.act.doi or found.doi,
+                           "words": f"Stopped while publishing {_label(found.next_index)}; can be resumed"})  # fmt: skip
+    return found
+
+
+def _stopped(entry: Entry, nb: Any) -> Standing:
+    assert entry.act is not None
+    doi = entry.act.doi
+    return Standing("stopped", f"Stopped; draft{f' with DOI {doi} reserved' if doi else ''}, can be resumed", doi=doi)
+
+
+def _next(
+    record: Record, last: dict[str, Any] | None, nb: Any, bundle: bundles.Bundle, repository: Repository
+) -> Standing:
+    known = last if last and last.get("record_id") == record.id else None
+    cells, files = _changes(known, nb, bundle) if known else (-1, ())
+    label = _label(record.index)
+    if known and not cells and not files:
+        state, words = "published", f"Published, {label}, unchanged"
+    else:
+        what = [f"{cells} cell{'s' if cells != 1 else ''}"] if cells > 0 else []
+        if files:
+            what.append(f"{len(files)} file{'s' if len(files) != 1 else ''}")
+        state, words = "changed", f"Published, {label}, {' and '.join(what) or 'perhaps'} changed since"
+    return Standing(
+        state, words, record.id,
+        {"metadata": record.metadata, "access": record.access, "custom_fields": record.custom_fields},
+        record.index + 1, str(record.doi or ""), max(cells, 0), tuple(files),
+    )  # fmt: skip
+
+
+def remember(
+    nb: Any, bundle: bundles.Bundle, deposit: notebook.Deposit, record: Record, data: Sequence[str]
+) -> dict[str, Any]:
+    """Return what the journal keeps of a published version, so that changes can be told cell by cell and file by file."""
+    return {
+        **asdict(deposit),
+        "index": record.index,
+        "title": record.title,
+        "html_url": record.html_url,
+        "published": record.created,
+        "cells": cell_fingerprints(nb),
+        "data": list(data),
+        "files": {f.key: {"md5": f.md5, "size": f.size} for f in bundle.files if f.role != "notebook"},
+    }
+
+
+def cell_fingerprints(nb: Any) -> dict[str, str]:
+    """Return a hash per cell, by id where cells have one and by position where not; the badge cell is not counted."""
+    found = {}
+    for index, cell in enumerate(c for c in nb["cells"] if not notebook.is_badge(c)):
+        source = cell.get("source", "")
+        text = source if isinstance(source, str) else "".join(source)
+        digest = hashlib.sha256(f"{cell.get('cell_type')}\n{text}".encode()).hexdigest()[:16]
+        found[cell.get("id") or str(index)] = digest
+    return found
+
+
+def _changes(known: dict[str, Any], nb: Any, bundle: bundles.Bundle) -> tuple[int, tuple[str, ...]]:
+    """Count the cells and name the files that differ from a remembered version."""
+    before, now = known.get("cells") or {}, cell_fingerprints(nb)
+    cells = sum(before.get(k) != now.get(k) for k in {**before, **now})
+    if not cells and known.get("checksum") != notebook.fingerprint(nb):
+        cells = 1  # the same code with other results
+    old = known.get("files") or {}
+    current = {f.key: f for f in bundle.files if f.role != "notebook"}
+    files = [
+        key
+        for key in sorted({**old, **current})
+        if key not in old
+        or key not in current
+        or old[key]["size"] != current[key].size
+        or old[key]["md5"] != current[key].md5
+    ]
+    return cells, tuple(files)
+
+
+def _is_same(deposit: notebook.Deposit, last: dict[str, Any] | None) -> bool:
+    return bool(last) and deposit.concept_doi == last.get("concept_doi")
+
+
+def journal(config: Config) -> Journal:
+    """Return the journal of this user."""
+    return Journal(Path(config.data_dir) / "journal")
+
+
+def limits(repository: Repository) -> bundles.Limits:
+    """Return what a record may hold on a repository."""
+    row = repository.row
+    return bundles.Limits(row.max_files, row.max_bytes, row.allow_empty_files)
+
+
+def named_data(entry: Entry, path: Path) -> tuple[Path, ...]:
+    """Return the files and folders that a person named for the version before and that are still there."""
+    folder = path.resolve().parent
+    named = (entry.last or {}).get("data") or ()
+    return tuple(folder / name for name in named if (folder / name).exists())
+
+
+def _label(index: int) -> str:
+    return f"v{index}"
+
+
+def read(path: Path, *, to: str | None = None, config: Config) -> Standing:
+    """Say where a notebook stands, for a status line.
+
+    Raises
+    ------
+    BadInput
+        When the notebook cannot be read, or the repository is not known.
+    CouldNotAsk, WasRefused
+        When the repository has to be asked and does not answer.
+    """
+    repository = repositories.repository(to, config=config)
+    nb = notebook.read(path)
+    entry = journal(config).read(path, repository.url)
+    bundle = bundles.collect(path, data=named_data(entry, path), limits=limits(repository))
+    try:
+        return stand(path, nb, entry, bundle, repository, config=config)
+    except WasRefused as e:
+        raise type(e)(f"Where {path.name} stands could not be found out: {e.message}", e.hint) from e

@@ -1,0 +1,282 @@
+"""The verbs and their options, spelled once for the command line and for ``%zenodo``.
+
+A verb takes parsed arguments and a `Door`, does its act, and returns an `Outcome` that each door shows in its own way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from . import __version__, show
+from .errors import BadInput, NeedsConsent
+from .report import Report, silent
+from .show import Outcome
+
+if TYPE_CHECKING:
+    from .config import Config
+
+
+@dataclass
+class Door:
+    """What a verb needs of the place it is called from.
+
+    Attributes
+    ----------
+    config : Config
+        Repositories, data folder, policy.
+    report : Report
+        Shows progress.
+    ask : callable or None
+        Asks a person a question and returns yes or no; None where nobody is there.
+    secret : callable or None
+        Asks a person for something that is not shown; None where nobody is there.
+    notebook : callable
+        Returns the notebook one is in, or None.
+    held : bool
+        Whether a front end holds the notebook open, and puts the badge in itself.
+    """
+
+    config: Config
+    report: Report = silent
+    ask: Callable[[str], bool] | None = None
+    secret: Callable[[str], str] | None = None
+    notebook: Callable[[], Path | None] = field(default=lambda: None)
+    held: bool = False
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose mistakes are errors of ours, not the end of the process (which may be a kernel)."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{self.prog}: {message}.", f"See `{self.prog} --help`.")
+
+
+def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
+    """Return the parser of all verbs."""
+    top = _Parser(prog=prog, description="From notebook to DOI and back.", allow_abbrev=False)
+    top.add_argument("--version", action="version", version=f"zenodo_jupyter {__version__}")
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
+
+    def verb(name: str, run: Callable[..., Outcome], help: str) -> argparse.ArgumentParser:
+        p = verbs.add_parser(name, help=help, description=help, allow_abbrev=False)
+        p.set_defaults(run=run)
+        p.add_argument("--json", action="store_true", help="print one JSON object, for scripts")
+        return p
+
+    p = verb("publish", publish, "Publish a notebook with its outputs, data and environment; get a DOI.")
+    _what(p)
+    p.add_argument("--new", action="store_true", help="make a new record, even if this notebook was published before")
+    p.add_argument("--version-of", metavar="DOI", help="make the next version of that record of yours")
+    p.add_argument("--accept", action="append", default=[], metavar="ID", help="publish in spite of this finding")
+    p.add_argument("--yes", action="store_true", help="say yes beforehand to what cannot be undone")
+
+    p = verb("check", check, "Say what would be published, and what should be put right first. Sends nothing.")
+    _what(p)
+
+    p = verb("get", get, "Get a record's files by its DOI, every checksum compared.")
+    _which(p)
+    p.add_argument("folder", nargs="?", type=Path, help="an empty or new folder; named after the record otherwise")
+    p.add_argument("--file", action="append", default=[], metavar="NAME", help="only this file (may be given again)")
+
+    p = verb("reproduce", reproduce, "Get a record, run its notebook again, and say how much came out the same.")
+    _which(p)
+    p.add_argument("folder", nargs="?", type=Path, help="an empty or new folder; named after the record otherwise")
+    p.add_argument("--notebook", metavar="NAME", help="which one, where the record holds several")
+    p.add_argument("--timeout", type=float, metavar="SECONDS", help="the longest that one cell may run")
+    p.add_argument("--yes", action="store_true", help="run its code without being asked")
+
+    p = verb("search", search, "Search a repository.")
+    p.add_argument("words", nargs="*", help="what to look for")
+    p.add_argument("--from", dest="from_", metavar="NAME|URL", help="the repository")
+    p.add_argument("--mine", action="store_true", help="only my own records and drafts")
+    p.add_argument("--size", type=int, default=10, help="how many to show (default 10)")
+    p.add_argument("--page", type=int, default=1, help="which page (default 1)")
+
+    p = verb("cite", cite, "Say how to cite a record.")
+    _which(p)
+    p.add_argument("--style", default="apa", help="bibtex, csl, or a citation style such as apa (the default)")
+
+    p = verb("status", status, "Say where a notebook stands: never published, published, changed since, stopped.")
+    p.add_argument("notebook", nargs="?", type=Path, help="the notebook")
+    p.add_argument("--to", metavar="NAME|URL", help="the repository")
+
+    p = verb("token", token, "Keep the tokens of repositories.")
+    p.add_argument("act", choices=["set", "list", "test", "forget"], help="what to do")
+    p.add_argument("name", nargs="?", help="the repository")
+
+    p = verb("serve", serve, "Serve the embedded repository over HTTP on this machine.")
+    p.add_argument("--port", type=int, default=None, help="0 takes a free one (default: the repository's own)")
+    p.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    p.add_argument("--allow-remote", action="store_true", help="let other machines in; they need the token")
+    p.add_argument("--data", type=Path, metavar="DIR", help="the repository's folder (default: yours)")
+    p.add_argument(
+        "--flavour", choices=["zenodo", "rdm"], default="zenodo", help="answer like Zenodo or like InvenioRDM"
+    )
+    p.add_argument("--open", metavar="DOI", help="open this record in a browser")
+    return top
+
+
+def _what(p: argparse.ArgumentParser) -> None:
+    p.add_argument("notebook", nargs="?", type=Path, help="the notebook")
+    p.add_argument("--data", nargs="+", action="extend", default=[], type=Path, metavar="FILE",
+                   help="files and folders to take along besides those that the code reads and writes")  # fmt: skip
+    p.add_argument("--exclude", nargs="+", action="extend", default=[], metavar="NAME", help="names to leave out")
+    p.add_argument("--to", metavar="NAME|URL", help="the repository (default: the embedded one)")
+    p.add_argument("--metadata", type=Path, metavar="FILE", help="the description, as YAML or JSON")
+
+
+def _which(p: argparse.ArgumentParser) -> None:
+    p.add_argument("doi", help="a DOI in any spelling, a record's address, or its id")
+    p.add_argument("--from", dest="from_", metavar="NAME|URL", help="the repository, where it is not clear")
+
+
+def run(args: argparse.Namespace, door: Door) -> Outcome:
+    """Do what was asked for."""
+    return args.run(args, door)
+
+
+def publish(args: argparse.Namespace, door: Door) -> Outcome:
+    """``publish``."""
+    from . import publish as act
+
+    done = act.publish(
+        _notebook(args, door),
+        data=args.data, exclude=args.exclude, to=args.to, metadata=_metadata(args), new=args.new,
+        version_of=args.version_of, accept=args.accept, yes=args.yes,
+        confirm=None if door.ask is None else lambda plan, question: _yes(door, question),
+        write_badge=not door.held, config=door.config, report=door.report,
+    )  # fmt: skip
+    return show.published(done)
+
+
+def check(args: argparse.Namespace, door: Door) -> Outcome:
+    """``check``."""
+    from . import publish as act
+
+    plan = act.collect(
+        _notebook(args, door), data=args.data, exclude=args.exclude, to=args.to, metadata=_metadata(args),
+        config=door.config, report=door.report,
+    )  # fmt: skip
+    return show.plan(plan)
+
+
+def get(args: argparse.Namespace, door: Door) -> Outcome:
+    """``get``."""
+    from . import reproduce as act
+
+    done = act.get(
+        args.doi, args.folder, from_=args.from_, files=args.file or None, config=door.config, report=door.report
+    )
+    return show.fetched(done)
+
+
+def reproduce(args: argparse.Namespace, door: Door) -> Outcome:
+    """``reproduce``."""
+    from . import reproduce as act
+
+    done = act.reproduce(
+        args.doi, args.folder, from_=args.from_, notebook=args.notebook, timeout=args.timeout, yes=args.yes,
+        confirm=None if door.ask is None else lambda summary: _yes(door, f"{summary}\nRun it?"),
+        config=door.config, report=door.report,
+    )  # fmt: skip
+    return show.reproduction(done)
+
+
+def search(args: argparse.Namespace, door: Door) -> Outcome:
+    """``search``."""
+    from . import repositories
+
+    repository = repositories.repository(args.from_, config=door.config)
+    words = " ".join(args.words)
+    if args.mine:
+        found = repository.my_records(words, page=args.page, size=args.size)
+    else:
+        found = repository.search(words, page=args.page, size=args.size)
+    return show.found(found, repository)
+
+
+def cite(args: argparse.Namespace, door: Door) -> Outcome:
+    """``cite``."""
+    from . import repositories
+
+    repository, record = repositories.resolve(args.doi, from_=args.from_, config=door.config)
+    kinds = {"bibtex": "application/x-bibtex", "csl": "application/vnd.citationstyles.csl+json"}
+    if args.style in kinds:
+        text = repository.export(record.id, kinds[args.style])
+    else:
+        text = repository.export(record.id, "text/x-bibliography", style=args.style)
+    return show.citation(text.strip(), record, args.style)
+
+
+def status(args: argparse.Namespace, door: Door) -> Outcome:
+    """``status``."""
+    from . import standing
+
+    path = _notebook(args, door)
+    return show.standing(path, standing.read(path, to=args.to, config=door.config))
+
+
+def token(args: argparse.Namespace, door: Door) -> Outcome:
+    """``token``."""
+    from . import repositories
+    from .tokens import TokenStore
+
+    store = TokenStore(door.config)
+    if args.act == "list":
+        return show.tokens(store.list())
+    if not args.name:
+        raise BadInput(f"`token {args.act}` needs the name of a repository.", "Such as: token set sandbox.")
+    repository = repositories.repository(args.name, config=door.config)
+    if args.act == "forget":
+        store.forget(repository.row)
+        return show.line(f"The token of {repository.title} is forgotten.", repository=repository.name)
+    if args.act == "test":
+        account = repository.test_token()
+        return show.line(f"{repository.title} knows this token; the account is {account}.", account=account)
+    if door.secret is None:
+        raise NeedsConsent("A token is typed by a person, never given as an argument.", "Run this in a terminal.")
+    value = door.secret(f"Token for {repository.title} ({repository.row.help_url or repository.url}): ").strip()
+    if not value:
+        raise BadInput("No token was given.", "Nothing was changed.")
+    where = store.set(repository.row, value)
+    account = repositories.repository(args.name, config=door.config).test_token()
+    return show.line(f"Kept in {where}; the account is {account}.", account=account, where=str(where))
+
+
+def serve(args: argparse.Namespace, door: Door) -> Outcome:
+    """``serve``."""
+    from . import repositories
+
+    repositories.serve(
+        data_dir=args.data, host=args.host, port=args.port, flavour=args.flavour, as_json=args.json,
+        allow_remote=args.allow_remote, open_doi=args.open, config=door.config,
+    )  # fmt: skip
+    return show.line("Stopped.")
+
+
+def _notebook(args: argparse.Namespace, door: Door) -> Path:
+    path = args.notebook or door.notebook()
+    if path is None:
+        raise BadInput("Which notebook?", "Name it: jupyter zenodo publish analysis.ipynb.")
+    return Path(os.path.expanduser(path))
+
+
+def _metadata(args: argparse.Namespace) -> Any:
+    if args.metadata is None:
+        return None
+    from .metadata import Metadata
+
+    try:
+        return Metadata.from_yaml(args.metadata.read_text(encoding="utf-8"))  # JSON is YAML
+    except OSError as e:
+        raise BadInput(f"{args.metadata} cannot be read: {e.strerror}.", "Name a YAML or JSON file.") from e
+
+
+def _yes(door: Door, question: str) -> bool:
+    assert door.ask is not None
+    return door.ask(question)
