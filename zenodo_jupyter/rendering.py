@@ -1,0 +1,185 @@
+"""A notebook as one HTML page that anyone can read: no script in it, and nothing is loaded from elsewhere.
+
+What strangers wrote is hostile: outputs and Markdown pass a list of what is allowed (nh3), everything else is dropped. A
+Content-Security-Policy in the page forbids besides what the list should have caught.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+#: Tags that may stand in the page. SVG is not among them: such outputs become images, in which nothing can run.
+_TAGS = frozenset(
+    "a abbr b blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 "
+    "h6 hr i img ins kbd li mark meter ol p pre progress q s samp section small span strike strong sub summary sup table tbody td "
+    "tfoot th thead time tr tt u ul var wbr".split()
+)
+_ATTRIBUTES = {
+    "*": {"align", "class", "dir", "id", "lang", "role", "style", "title"},
+    "a": {"href"},
+    "col": {"span", "width"},
+    "img": {"alt", "height", "src", "width"},
+    "meter": {"max", "min", "value"},
+    "ol": {"start", "type"},
+    "progress": {"max", "value"},
+    "td": {"colspan", "rowspan", "valign"},
+    "th": {"colspan", "rowspan", "scope", "valign"},
+}
+_EMBEDDED_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml|bmp)[;,]", re.IGNORECASE)
+# Style properties that could lay one part of the page over another.
+_REFUSED_STYLE = re.compile(r"position|z-index|behaviou?r|-moz-binding", re.IGNORECASE)
+#: What a page of Jupyter shows of an output, best first; of these only what can stand still.
+_STILL = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "image/gif", "text/markdown", "text/latex", "text/plain")
+_INTERACTIVE = "Interactive output: open the notebook in Jupyter to see it."
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+_STYLE = """
+body { margin: 0 auto; max-width: 60rem; padding: 1rem 1.5rem 4rem; font: 16px/1.5 system-ui, sans-serif; color: #1f2328; background: #fff }
+h1, h2, h3, h4 { line-height: 1.25 } a { color: #0b5cad } .anchor-link, .prompt:empty { display: none }
+img { max-width: 100%; height: auto } pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere }
+pre, code, .prompt { font: 13px/1.45 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace }
+.cell { margin: .75rem 0 } .prompt { color: #5b6570; font-size: 11px; padding-top: .5rem }
+.input_area .highlight { background: #f6f8fa; border-left: 3px solid #c9d1d9; padding: .5rem .75rem; overflow-x: auto }
+.output_subarea { padding: .4rem .75rem; overflow-x: auto } .output_stderr { background: #fdf3f2 }
+table { border-collapse: collapse; font-size: 13px } th, td { padding: .25rem .6rem; text-align: right } thead { border-bottom: 1px solid #8c959f }
+tbody tr:nth-child(odd) { background: #f6f8fa } blockquote { margin-left: 0; padding-left: 1rem; border-left: 3px solid #d0d7de }
+.ansi-bold { font-weight: bold } .ansi-red-fg, .ansi-red-intense-fg { color: #b42318 } .ansi-green-fg, .ansi-green-intense-fg { color: #17693a }
+.ansi-yellow-fg, .ansi-yellow-intense-fg { color: #7a5b00 } .ansi-blue-fg, .ansi-blue-intense-fg { color: #0b5cad }
+.ansi-magenta-fg, .ansi-magenta-intense-fg { color: #7d3c98 } .ansi-cyan-fg, .ansi-cyan-intense-fg { color: #0e6b74 }
+"""
+
+
+def render_html(nb: Mapping[str, Any], title: str) -> bytes:
+    """Return a notebook as one self-contained page.
+
+    The page makes no request: images from elsewhere become links. It has no script: of an interactive output it shows the
+    still picture or the text beside it, and where there is neither, a line that says so. The same notebook always gives the
+    same bytes with the same nbconvert. TeX formulas are left as they were typed.
+
+    Parameters
+    ----------
+    nb : NotebookNode
+        The notebook; it is not changed.
+    title : str
+        The title of the page.
+
+    Returns
+    -------
+    bytes
+        HTML in UTF-8.
+    """
+    import nbformat
+    from nbconvert import HTMLExporter
+    from pygments.formatters import HtmlFormatter
+
+    nb = nbformat.from_dict(copy.deepcopy(dict(nb)))
+    nb["metadata"].pop("widgets", None)
+    for cell in nb["cells"]:
+        if cell["cell_type"] == "code":
+            cell.setdefault("execution_count", None)
+        for output in cell.get("outputs", ()):
+            _make_ready(output)
+    body, _ = HTMLExporter(template_name="basic").from_notebook_node(nb)
+    colours = HtmlFormatter(style="default").get_style_defs(".highlight")
+    page = (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}{colours}</style>\n</head>\n<body>\n<main>\n"
+        f"{_link_images(sanitise(body))}\n</main>\n</body>\n</html>\n"
+    )
+    return page.encode("utf-8", "replace")
+
+
+def sanitise(html: str) -> str:
+    """Keep only what is allowed in a still page; images stay only where their bytes are in the address.
+
+    >>> sanitise('<b onclick="x()">a</b><script>steal()</script>')
+    '<b>a</b>'
+    """
+    import nh3
+
+    return nh3.clean(
+        html,
+        tags=set(_TAGS),
+        clean_content_tags={"script", "style"},
+        attributes=_ATTRIBUTES,
+        attribute_filter=_attribute,
+        url_schemes={"http", "https", "mailto", "data", "ftp"},
+    )
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """Return what stays of one attribute, None to drop it."""
+    if name == "style":
+        kept = [
+            part
+            for part in value.split(";")
+            if part.strip() and not re.search(r"url\s*\(|@|\\|expression", part, re.IGNORECASE) and not _REFUSED_STYLE.match(part.strip())
+        ]
+        return ";".join(kept) or None
+    if tag == "a" and name == "href" and value.strip().lower().startswith("data:"):
+        return None
+    return value
+
+
+def _link_images(html: str) -> str:
+    """Turn every image whose bytes are not in the page into a link to where it is."""
+    from bs4 import BeautifulSoup
+
+    soup = BeautifulSoup(html, "html.parser")
+    for image in soup.find_all("img"):
+        address = str(image.get("src") or "")
+        if _EMBEDDED_IMAGE.match(address):
+            continue
+        text = str(image.get("alt") or "") or address or "image"
+        if image.find_parent("a") or not address:
+            image.replace_with(text)
+        else:
+            link = soup.new_tag("a", href=address, rel="noopener noreferrer")
+            link.string = text
+            image.replace_with(link)
+    return str(soup)
+
+
+def _make_ready(output: dict[str, Any]) -> None:
+    """Reduce an output to what is shown of it, and fill in what some writers leave out and the template prints."""
+    kind = output["output_type"]
+    if kind == "stream":
+        output.setdefault("name", "stdout")
+        output.setdefault("text", "")
+    elif kind == "error":
+        for name, empty in (("ename", ""), ("evalue", ""), ("traceback", [])):
+            output.setdefault(name, empty)
+    else:
+        known = output.get("metadata")
+        known = known if isinstance(known, dict) else {}
+        output["metadata"] = {mime: about for mime, about in known.items() if isinstance(about, dict)}
+        output["data"] = _still(output.get("data") or {})
+
+
+def _still(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Choose from an output's representations the best one that can stand still."""
+    for mime in _STILL:
+        value = data.get(mime)
+        if not isinstance(value, str) or not value.strip():
+            continue
+        if mime == "text/html" and not _has_substance(value):
+            continue  # only a script and the place where it would draw
+        if mime == "image/svg+xml":
+            address = base64.b64encode(value.encode("utf-8", "replace")).decode()
+            return {"text/html": f'<img alt="Figure" src="data:image/svg+xml;base64,{address}">'}
+        if mime == "text/plain" and "application/vnd.jupyter.widget-view+json" in data:
+            break  # its text is a repr of the widget's settings
+        return {mime: value}
+    return {"text/plain": _INTERACTIVE}
+
+
+def _has_substance(html: str) -> bool:
+    clean = sanitise(html)
+    return bool(_EMBEDDED_IMAGE.search(clean) or re.sub(r"<[^>]*>|&nbsp;|\s", "", clean))
