@@ -1,0 +1,310 @@
+"""Comparing notebooks: what counts as the same, as close, as different, and what is set aside."""
+
+from __future__ import annotations
+
+import base64
+import copy
+import io
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image, ImageDraw
+
+from zenodo_jupyter.compare import Level, compare
+from zenodo_jupyter.compare_html import compare_html
+from zenodo_jupyter.compare_images import compare_image, compare_svg
+from zenodo_jupyter.compare_structures import compare_json
+from zenodo_jupyter.compare_text import compare_text
+
+RAN = date(2026, 11, 22)
+
+
+def result(text="", **data):
+    """Return the output of an expression."""
+    data = {mime.replace("__", "/"): value for mime, value in data.items()}
+    return new_output("execute_result", data={"text/plain": text, **data})
+
+
+def printed(text, name="stdout"):
+    """Return a stream output."""
+    return new_output("stream", name=name, text=text)
+
+
+def raised(ename="ValueError", evalue="no"):
+    """Return an error output."""
+    return new_output("error", ename=ename, evalue=evalue, traceback=[])
+
+
+def notebook(*cells):
+    """Return a notebook of code cells, each given as its list of outputs."""
+    nb = new_notebook()
+    for i, cell in enumerate(cells):
+        outputs, tags, source = (*cell, [], "x")[:3] if isinstance(cell, tuple) else (cell, [], "x")
+        nb.cells.append(new_code_cell(source, id=f"cell-{i}", outputs=list(outputs), metadata={"tags": tags}))
+    return nb
+
+
+def png(draw=None, size=(320, 240)):
+    """Return a plot-like picture, base64-encoded."""
+    image = Image.new("RGB", size, "white")
+    pen = ImageDraw.Draw(image)
+    for x in range(0, size[0], 40):
+        pen.line((x, 0, x, size[1]), fill=(220, 220, 220))
+    pen.line([(x, 120 + 80 * np.sin(x / 25)) for x in range(size[0])], fill=(30, 90, 200), width=3)
+    if draw:
+        draw(pen)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+# --- texts: (archived, re-run, level); many are facts that nbval's samples, named pass and fail, are about -------------
+
+
+@pytest.mark.parametrize(
+    ("archived", "rerun", "level"),
+    [
+        ("hello", "hello", Level.IDENTICAL),
+        ("[1, 2]", "\x1b[31m[1,\n 2]\x1b[0m", Level.LAYOUT),
+        ("<A at 0x7f0012345678>", "<A at 0x55d0aabbccdd>", Level.VOLATILE),
+        ("1.23 µs ± 4 ns per loop (mean ± std. dev. of 7 runs)", "9 ms ± 4 µs per loop (mean)", Level.VOLATILE),
+        ("CPU times: user 1 s\nWall time: 2 s\n42", "CPU times: user 3 s\nWall time: 4 s\n42", Level.VOLATILE),
+        ("fit took 1.5 s", "fit took 12 s", Level.VOLATILE),
+        (" 10%|█   | 1/10 [00:01]\r100%|████| 10/10 [00:09]\ndone", "done", Level.VOLATILE),
+        ("/home/ann/work/a.csv", "/tmp/x1/a.csv", Level.VOLATILE),
+        ("C:\\Users\\ann\\a.csv", "/home/bob/a.csv", Level.VOLATILE),
+        ("id 123e4567-e89b-12d3-a456-426614174000", "id 00000000-e89b-12d3-a456-426614174999", Level.VOLATILE),
+        ("np.float64(1.5)", "1.5", Level.VOLATILE),
+        ("numpy 1.26.4", "numpy 2.4.6", Level.VOLATILE),
+        ("Date: Sun, 01 Mar 2020\nTime: 08:10:11", "Date: Sun, 22 Nov 2026\nTime: 21:00:05", Level.VOLATILE),
+        ("Sun Mar 1 08:10:11 2020", "Sat Nov 21 18:10:11 2026", Level.VOLATILE),
+        ("3/1/2020", "11/22/2026", Level.VOLATILE),
+        ("mean 0.33333333", "mean 0.33333334", Level.ROUNDING),
+        ("1.0", "1.00", Level.ROUNDING),
+        ("-0.0", "0.0", Level.ROUNDING),
+        ("mean 0.3333", "mean 0.3334", Level.THOUSANDTH),
+        ("1.0 2e-17", "1.0 -5e-17", Level.THOUSANDTH),
+        ("mean 2.00", "mean 2.05", Level.FIVE_PERCENT),
+        ("n = 1234567", "n = 1234568", Level.FIVE_PERCENT),
+        ("n = 3", "n = 4", Level.DIFFERENT),
+        ("mean 2.0", "mean 3.0", Level.DIFFERENT),
+        ("2e-20", "3e-20", Level.DIFFERENT),
+        ("converged", "diverged", Level.DIFFERENT),
+        ("warmest day: 2015-07-19", "warmest day: 2015-07-20", Level.DIFFERENT),
+        ("at 14:30", "at 14:40", Level.DIFFERENT),
+        ("decay time 3.4 s", "decay time 6.8 s", Level.DIFFERENT),
+        ("a.csv", "b.csv", Level.DIFFERENT),
+        ("/data/a.csv", "/data/b.csv", Level.DIFFERENT),
+        (r"$\alpha/\beta$", r"$\gamma/\beta$", Level.DIFFERENT),
+        ("x\ny", "x", Level.DIFFERENT),
+        ("nan", "1.0", Level.DIFFERENT),
+        ("12", "1 2", Level.DIFFERENT),
+    ],
+)
+def test_texts_stand_where_they_should(archived, rerun, level):
+    """Should fail if a text is forgiven a result, or blamed for what changes from run to run."""
+    assert compare_text(archived, rerun, RAN).level == level
+
+
+def test_a_date_is_volatile_only_when_it_is_the_day_of_the_run():
+    """Should fail if a date that is a result is taken for today's."""
+    assert compare_text("2020-03-01", "2026-11-22", RAN).level == Level.VOLATILE
+    assert compare_text("2020-03-01", "2020-03-02", RAN).level == Level.DIFFERENT
+    assert compare_text("2020-03-01", "2026-11-22").level == Level.DIFFERENT
+
+
+def test_tables_are_compared_cell_by_cell():
+    """Should fail if mark-up counts, or if the place of a changed cell is not told."""
+    table = (
+        "<style>#a1 {x: 1}</style><table id='a1'><tr><th>k</th><td>1.5</td></tr><tr><th>m</th><td>2</td></tr></table>"
+    )
+    other = table.replace("a1", "b2").replace("<table", "<table border='1' class='dataframe'")
+    assert compare_html(table, other).level == Level.VOLATILE
+    changed = compare_html(table, other.replace("1.5", "9.5"))
+    assert changed.level == Level.DIFFERENT
+    assert changed.detail == "row 1, column 2: 1.5 became 9.5"
+
+
+def test_pictures_stand_on_the_ladder():
+    """Should fail if other bytes with the same pixels differ, or if much white hides a changed region."""
+    picture = png()
+    assert compare_image(picture, picture).level == Level.IDENTICAL
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(base64.b64decode(picture))).save(buffer, "PNG", compress_level=0)
+    assert compare_image(picture, base64.b64encode(buffer.getvalue()).decode()).level == Level.LAYOUT
+    assert compare_image(picture, png(lambda pen: pen.point((5, 5), fill=(250, 250, 250)))).level == Level.LOOKS_SAME
+    assert (
+        compare_image(picture, png(lambda pen: pen.rectangle((150, 20, 180, 40), fill="red"))).level > Level.LOOKS_SAME
+    )
+    assert (
+        compare_image(picture, png(lambda pen: pen.rectangle((0, 0, 300, 200), fill="black"))).level == Level.DIFFERENT
+    )
+    assert compare_image(picture, png(size=(322, 239))).level < Level.DIFFERENT
+    assert "320 × 240 became 640 × 480" in compare_image(picture, png(size=(640, 480))).detail
+    assert compare_image(picture, "AAAA").level == Level.DIFFERENT
+
+
+def test_a_change_of_colour_alone_is_seen():
+    """Should fail if only brightness is compared: this red and this green are equally bright."""
+    box = (50, 20, 250, 200)
+    red, green = (
+        png(lambda pen: pen.rectangle(box, fill="#ff0000")),
+        png(lambda pen: pen.rectangle(box, fill="#008200")),
+    )
+    assert compare_image(red, green).level == Level.DIFFERENT
+
+
+def test_svg_ids_are_random_and_lines_are_not():
+    """Should fail if matplotlib's random clip path names make a drawing different, or if a moved line is not seen."""
+    svg = '<svg><metadata>{}</metadata><clipPath id="{}"/><path clip-path="url(#{})" d="M 0 0 L {} 5"/></svg>'
+    archived = svg.format("2020-01-01", "p1a", "p1a", 10)
+    assert compare_svg(archived, svg.format("2026-11-22", "p9f", "p9f", 10)).level == Level.VOLATILE
+    assert compare_svg(archived, svg.format("2020-01-01", "p9f", "p9f", 90)).level == Level.DIFFERENT
+
+
+def test_charts_are_compared_by_structure():
+    """Should fail if Plotly's packed arrays are not unpacked, or if the place of a change is not told."""
+    packed = {"dtype": "f8", "bdata": base64.b64encode(np.array([1.0, 2.0]).tobytes()).decode()}
+    nearly = {"dtype": "f8", "bdata": base64.b64encode(np.array([1.0, 2.0000001]).tobytes()).decode()}
+    assert compare_json({"data": [{"y": packed}]}, {"data": [{"y": nearly}]}).level == Level.ROUNDING
+    other = compare_json({"data": [{"y": [1, 2.5]}]}, {"data": [{"y": [1, 9.5]}]})
+    assert (other.level, other.detail) == (Level.DIFFERENT, "data[0].y[1]: 2.5 became 9.5")
+    hashes = ({f"data-{c * 32}": [{"a": 1}]} for c in "ab")
+    assert compare_json(*hashes).level <= Level.VOLATILE
+    assert compare_json({"a": 1}, {"b": 1}).level == Level.DIFFERENT
+
+
+# --- notebooks ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_sentence_counts_outputs_and_figures():
+    """Should fail if the sentence people read does not add up."""
+    archived = notebook([printed("a\n"), result("1.0")], [result("<Figure size 1x1>", image__png=png())])
+    rerun = copy.deepcopy(archived)
+    assert compare(archived, rerun).summary() == "3 of 3 outputs came out the same (1 of 1 figures)"
+    rerun.cells[0].outputs[1].data["text/plain"] = "9.0"
+    rerun.cells[1].outputs[0].data["text/plain"] = "<Figure size 2x2>"  # a name for the picture, not a result
+    found = compare(archived, rerun)
+    assert found.summary() == "2 of 3 outputs came out the same (1 of 1 figures), 1 different"
+    assert [o.detail for o in found.outputs if o.verdict == "differs"] == ["1.0 became 9.0"]
+    assert found.index == pytest.approx(2 / 3)
+    assert not found.all_same
+
+
+def test_streams_are_compared_whole():
+    """Should fail if it matters how a stream was cut or mixed with the other."""
+    archived = notebook([printed("a\nb\n"), printed("oh\n", "stderr")])
+    rerun = notebook([printed("a\n"), printed("oh\n", "stderr"), printed("b\n")])
+    assert compare(archived, rerun).summary() == "2 of 2 outputs came out the same"
+
+
+def test_warnings_may_come_and_go():
+    """Should fail if a deprecation warning of a newer library counts as a new output."""
+    warning = "/usr/lib/x.py:3: FutureWarning: soon gone\n  x()\n"
+    found = compare(notebook([result("1")]), notebook([printed(warning, "stderr"), result("1")]))
+    assert found.all_same
+
+
+def test_missing_and_new_outputs_are_found():
+    """Should fail if a vanished output shifts its neighbours, or a new one goes unseen."""
+    archived = notebook([result("one"), result("two"), result("three")])
+    found = compare(archived, notebook([result("one"), result("three"), printed("new")]))
+    assert [(o.output_index, o.verdict) for o in found.outputs] == [
+        (0, "same"), (1, "missing"), (2, "same"), (2, "extra"),
+    ]  # fmt: skip
+    assert found.summary() == "2 of 3 outputs came out the same, 1 missing, 1 new"
+
+
+def test_what_a_failure_prevented_is_called_failed():
+    """Should fail if outputs behind the failing cell are called missing, as if the code had changed."""
+    archived = notebook([result("1")], [result("2")], [result("3")])
+    rerun = notebook([result("1")], [raised("ImportError", "no module")], [])
+    verdicts = [o.verdict for o in compare(archived, rerun).outputs]
+    assert verdicts.count("failed") + verdicts.count("differs") == 2
+    assert verdicts[0] == "same"
+
+
+def test_an_archived_error_that_comes_again_is_the_same():
+    """Should fail if a notebook that shows an error on purpose cannot be reproduced."""
+    assert compare(notebook([raised()]), notebook([raised()])).all_same
+    assert not compare(notebook([raised()]), notebook([raised("KeyError", "k")])).all_same
+
+
+@pytest.mark.parametrize("tag", ["volatile", "nbval-ignore-output", "raises-exception"])
+def test_tags_set_a_cell_aside(tag):
+    """Should fail if the author's word is not respected, or not counted."""
+    found = compare(notebook(([result("1")], [tag]), [result("2")]), notebook(([result("7")], [tag]), [result("2")]))
+    assert found.summary() == "1 of 1 outputs came out the same, 1 set aside by the author"
+
+
+def test_acts_of_ours_are_not_compared():
+    """Should fail if publishing from a cell makes the notebook irreproducible."""
+    act = ([printed("published")], [], "%zenodo publish --yes")
+    found = compare(notebook(act, [result("2")]), notebook(([], [], act[2]), [result("2")]))
+    assert (found.summary(), found.acts) == ("1 of 1 outputs came out the same", 1)
+
+
+def test_nothing_stored_is_nothing_to_compare():
+    """Should fail if a notebook without outputs is praised."""
+    found = compare(notebook([], []), notebook([result("1")], []))
+    assert (found.total, found.index, found.without_outputs) == (0, None, 2)
+    assert "no stored outputs" in compare(notebook([]), notebook([])).summary()
+
+
+def test_cells_are_paired_by_id_and_else_by_order():
+    """Should fail if a cell that papermill adds shifts all the others."""
+    archived = notebook([result("1")], [result("2")])
+    rerun = copy.deepcopy(archived)
+    rerun.cells.insert(0, new_code_cell("p = 1", metadata={"tags": ["injected-parameters"]}))
+    rerun.cells.insert(0, new_markdown_cell("An error", metadata={"tags": ["papermill-error-cell-tag"]}))
+    assert compare(archived, rerun).summary() == "2 of 2 outputs came out the same"
+    for nb in (archived, rerun):
+        for cell in nb.cells:
+            cell.pop("id")
+    assert compare(archived, rerun).summary() == "2 of 2 outputs came out the same"
+
+
+def test_the_day_of_the_run_comes_from_papermill():
+    """Should fail if today's date in a re-run counts as a difference."""
+    archived, rerun = notebook([result("run on 2020-01-01")]), notebook([result("run on 2026-11-22")])
+    assert not compare(archived, rerun).all_same
+    rerun.metadata["papermill"] = {"start_time": "2026-11-22T10:00:00+00:00"}
+    assert compare(archived, rerun).all_same
+
+
+def test_the_result_goes_into_json():
+    """Should fail if the machine-readable report lacks a count or an output."""
+    found = compare(notebook([result("1")]), notebook([result("9")])).to_json()
+    assert (found["total"], found["counts"]["differs"], found["outputs"][0]["detail"]) == (1, 1, "1 became 9")
+
+
+texts = st.text(max_size=60) | st.from_regex(r"[-0-9.e: /\\\r\n|%<>=a-zé]{0,40}", fullmatch=True)
+bundles = st.dictionaries(
+    st.sampled_from(["text/plain", "text/html", "image/svg+xml", "text/latex", "image/png"]), texts
+)
+outputs = st.one_of(
+    st.builds(lambda d: new_output("display_data", data=d), bundles),
+    st.builds(printed, texts, st.sampled_from(["stdout", "stderr"])),
+    st.builds(raised, texts, texts),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@given(st.lists(st.lists(outputs, max_size=4), max_size=5))
+def test_a_notebook_is_the_same_as_itself(cells):
+    """Should fail if any notebook differs from itself."""
+    nb = notebook(*cells)
+    found = compare(nb, copy.deepcopy(nb))
+    assert {o.level for o in found.outputs} <= {Level.IDENTICAL}
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@given(st.lists(st.lists(outputs, max_size=3), max_size=4), st.lists(st.lists(outputs, max_size=3), max_size=4))
+def test_any_two_notebooks_can_be_compared(a, b):
+    """Should fail if strange outputs make the comparison itself fail, or if outputs are lost from the count."""
+    found = compare(notebook(*a), notebook(*b))
+    assert 0 <= found.reproduced <= found.total
