@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import badge, notebook, standing, transfer
 from . import bundle as bundles
-from . import checks, companions, environment, notebook, proposals, repositories, standing, transfer
+from .collect import Plan, collect
 from .errors import (
     AccessDenied,
     Blocked,
@@ -37,63 +38,6 @@ from .report import Progress, Report, silent
 if TYPE_CHECKING:
     from .config import Config
     from .repository import Repository
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What would be published; nothing was sent yet.
-
-    Attributes
-    ----------
-    notebook : Path
-        The notebook.
-    repository : Repository
-        Where to.
-    bundle : Bundle
-        The files, with the reason why each is in, and what is left out.
-    metadata : Metadata
-        What the person gave, completed by proposals.
-    sources : dict
-        Field name to where a proposal came from.
-    findings : tuple of Finding
-        What the checks found.
-    standing : Standing
-        Where the notebook stands, and what publishing would make of it.
-    data : tuple of Path
-        What the person named, now or for the version before.
-    digest, nb : str, dict
-        The notebook as it was read.
-    """
-
-    notebook: Path
-    repository: Repository
-    bundle: bundles.Bundle
-    metadata: Metadata
-    sources: dict[str, str]
-    findings: tuple[checks.Finding, ...]
-    standing: standing.Standing
-    data: tuple[Path, ...]
-    digest: str
-    nb: Any
-
-    @property
-    def blockers(self) -> tuple[checks.Finding, ...]:
-        """The findings that forbid publishing."""
-        return tuple(f for f in self.findings if f.severity == "block")
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the plan as the doors show it."""
-        return {
-            "notebook": str(self.notebook),
-            "repository": {"name": self.repository.name, "title": self.repository.title, "url": self.repository.url},
-            "files": [{"key": f.key, "size": f.size, "role": f.role, "reason": f.reason} for f in self.bundle.files],
-            "left_out": [{"name": n, "reason": r} for n, r in self.bundle.left_out],
-            "metadata": self.metadata.to_dict(),
-            "sources": self.sources,
-            "errors": [e.to_json() for e in self.metadata.validate(for_publish=True)],
-            "findings": [f.to_json() for f in self.findings],
-            "standing": self.standing.to_json(),
-        }
 
 
 @dataclass(frozen=True)
@@ -120,7 +64,7 @@ class Published:
 
     record: Record
     repository: Repository
-    deposit: notebook.Deposit
+    deposit: badge.Deposit
     sent: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -145,68 +89,6 @@ class Published:
             "badge": self.badge,
             "unchanged": self.unchanged,
         }
-
-
-def collect(
-    path: Path,
-    *,
-    data: Sequence[Path] = (),
-    exclude: Sequence[str] = (),
-    to: str | None = None,
-    metadata: Metadata | None = None,
-    new: bool = False,
-    version_of: str | None = None,
-    config: Config,
-    today: date | None = None,
-    report: Report = silent,
-) -> Plan:
-    """Look at a notebook and say what publishing it would do. Nothing is sent and nothing is written.
-
-    Parameters
-    ----------
-    path : Path
-        The notebook.
-    data : sequence of Path
-        Files and folders to take along besides those that its code reads and writes.
-    exclude : sequence of str
-        Names or patterns of files to leave out.
-    to : str, optional
-        Name or address of the repository; the configured default otherwise.
-    metadata : Metadata, optional
-        What the person says of the work; proposals fill what is missing.
-    new : bool
-        Make a new record even where this notebook was published before.
-    version_of : str, optional
-        DOI or id of the record that this is the next version of; needed only where the journal does not know.
-    config : Config
-        Repositories, data folder, policy.
-    today : date, optional
-        The publication date that is proposed.
-    report : Report
-        Is told of progress.
-
-    Raises
-    ------
-    BadInput
-        When the notebook or a named file cannot be used, or the repository is not known.
-    """
-    path = Path(path).expanduser()
-    report(Progress("collect", f"Looking at {path.name}"))
-    repository = repositories.repository(to, config=config)
-    nb = notebook.read(path)
-    digest = bundles.file_digest(path)
-    entry = standing.journal(config).read(path, repository.url)
-    data = data or standing.named_data(entry, path)
-    bundle = bundles.collect(path, data=data, exclude=exclude, limits=standing.limits(repository), report=report)
-    stand = standing.stand(path, nb, entry, bundle, repository, new=new, version_of=version_of, config=config)
-    previous = Metadata.from_native(stand.previous) if stand.previous else None
-    proposal = proposals.propose(path, nb, previous=previous, today=today or date.today())
-    given = _given(nb, metadata)
-    full = proposal.metadata.merge(given) if given else proposal.metadata
-    full = _complete(full, repository, stand, given)
-    report(Progress("check", "Checking what goes into the record"))
-    findings = checks.run(nb, bundle, full, tokens=repositories.known_tokens(config))
-    return Plan(path, repository, bundle, full, proposal.sources, findings, stand, tuple(data), digest, nb)
 
 
 def publish(
@@ -417,12 +299,7 @@ class _Story:
     def stamp(self, draft: Draft) -> bundles.Bundle:
         """Write the DOI into everything that carries it, and pack what has to be packed."""
         self._begin("stamp", "Writing the DOI into the published copy")
-        plan = self.plan
-        deposit = self._deposit(draft)
-        stamped = notebook.stamp(plan.nb, deposit, badge_of(self.repository, draft))
-        files = plan.bundle.with_notebook(notebook.dumps(stamped))
-        files = files.adding(companions_of(plan, draft, stamped, files))
-        self.files = bundles.pack(files, standing.limits(self.repository))
+        self.files = stamping.published_copy(self.plan, draft, self._deposit(draft))
         return self.files
 
     def upload(self, draft: Draft, files: bundles.Bundle) -> None:
@@ -466,9 +343,9 @@ class _Story:
         place = "The badge is put in by the front end that holds the notebook."
         if write_badge:
             self._begin("badge", "Putting the badge into the notebook")
-            place = put_badge(self.plan.notebook, deposit, self.repository, record)
+            place = stamping.put_badge(self.plan.notebook, deposit, self.repository, record)
         else:
-            self.entry.stamp = {"deposit": asdict(deposit), "badge": badge_of(self.repository, record)}
+            self.entry.stamp = {"deposit": asdict(deposit), "badge": stamping.badge_of(self.repository, record)}
         folder = self.plan.notebook.resolve().parent
         named = [os.path.relpath(p, folder) for p in self.plan.data]
         self.entry.deposits.append(standing.remember(self.plan.nb, self.plan.bundle, deposit, record, named))
@@ -479,8 +356,8 @@ class _Story:
             sum(self.sent.values()), sum(self.kept.values()), place,
         )  # fmt: skip
 
-    def _deposit(self, record: Record) -> notebook.Deposit:
-        return notebook.Deposit(
+    def _deposit(self, record: Record) -> badge.Deposit:
+        return badge.Deposit(
             repository=self.repository.name,
             url=self.repository.url,
             record_id=record.id,
@@ -489,74 +366,6 @@ class _Story:
             version=record.version,
             checksum=notebook.fingerprint(self.plan.nb),
         )
-
-
-def put_badge(path: Path, deposit: notebook.Deposit, repository: Repository, record: Record) -> str:
-    """Put badge and Deposit into the notebook file as it is now, and say where the badge stands."""
-    badge = badge_of(repository, record)
-    try:
-        stamped = notebook.stamp(notebook.read(path), deposit, badge)
-        notebook.write(path, stamped)
-    except OSError as e:
-        return f"The badge could not be written into {path.name} ({e.strerror}); copy it from here:\n{badge}"
-    return f"The badge stands in cell {notebook.badge_index(stamped) + 1} of {path.name}, and in the published copy."
-
-
-def badge_of(repository: Repository, record: Record) -> str:
-    """Return the badge of a draft or record as Markdown."""
-    registered = repository.row.registered_dois
-    return notebook.badge_markdown(record.doi, record.html_url, registered, repository.badge_url(record.doi))
-
-
-def companions_of(plan: Plan, draft: Draft, stamped: Any, files: bundles.Bundle) -> list[bundles.BundleFile]:
-    """Make the small files that explain the record; what the person has under the same name goes before."""
-    taken = {f.key for f in files.files}
-    made: list[bundles.BundleFile] = []
-
-    def add(key: str, role: str, reason: str, text: str | bytes) -> None:
-        if key not in taken:
-            content = text.encode() if isinstance(text, str) else text
-            made.append(bundles.BundleFile(key=key, role=role, reason=reason, content=content))
-
-    name, facts = plan.notebook.name, companions.Work(
-        metadata=plan.metadata, doi=draft.doi, url=draft.html_url, notebook=plan.notebook.name,
-        repository=plan.repository.title,
-    )  # fmt: skip
-    add(Path(name).with_suffix(".html").name, "rendering", "made for you: to read without Jupyter",
-        notebook.render_html(stamped, plan.metadata.title))  # fmt: skip
-    for key, text in environment.capture(plan.nb).items():
-        add(key, "environment", "made for you: the packages the notebook needs", text)
-    add("CITATION.cff", "citation", "made for you: how to cite", companions.citation_cff(facts))
-    listed = [*files.files, *made]
-    add("README.md", "readme", "made for you: what this is", companions.readme_md(facts, listed))
-    listed = [*files.files, *made]
-    add("ro-crate-metadata.json", "crate", "made for you: for machines", companions.ro_crate(facts, listed))
-    listed = [*files.files, *made]
-    add("manifest-sha256.txt", "manifest", "made for you: checksums of all files", bundles.manifest_sha256(listed))
-    return made
-
-
-def _given(nb: Any, metadata: Metadata | None) -> Metadata | None:
-    """Return what the person says: in ``%%zenodo metadata`` cells, and over that what is passed in."""
-    for cell in nb["cells"]:
-        source = cell.get("source", "")
-        first, _, rest = (source if isinstance(source, str) else "".join(source)).partition("\n")
-        if cell.get("cell_type") == "code" and first.split() == ["%%zenodo", "metadata"]:
-            said = Metadata.from_yaml(rest)
-            metadata = said.merge(metadata) if metadata else said
-    return metadata
-
-
-def _complete(full: Metadata, repository: Repository, stand: standing.Standing, given: Metadata | None) -> Metadata:
-    """Fill what follows from where and when it is published."""
-    changes: dict[str, Any] = {}
-    if not full.publisher:
-        changes["publisher"] = "Zenodo" if "zenodo" in repository.row.publisher.lower() else repository.row.publisher
-    if not (given and given.version):
-        changes["version"] = f"v{stand.next_index}"
-    if stand.derived_from and not any(r.identifier == stand.derived_from for r in full.related_identifiers):
-        changes["related_identifiers"] = (*full.related_identifiers, stand.derivation())
-    return replace(full, **changes)
 
 
 def _update(repository: Repository, draft_id: str, body: dict[str, Any]) -> Draft:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .publish import Plan, Published
+    from .collect import Plan
+    from .publish import Published
     from .records import Record
     from .repository import Repository, SearchPage
     from .reproduce import Fetched, Reproduction

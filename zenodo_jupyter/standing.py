@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import badge, notebook, repositories
 from . import bundle as bundles
-from . import notebook, repositories
 from .errors import RecordDeleted, RecordNotFound, WasRefused
 from .journal import Entry, Journal
 from .metadata import RelatedIdentifier
@@ -88,7 +88,7 @@ def stand(
     The next version of a record is made only where the journal says that it was published from this very path, or where a
     person names the record (`version_of`). A Deposit inside the notebook is a memory of where it came from, no more.
     """
-    deposit = notebook.read_deposit(nb)
+    deposit = badge.read_deposit(nb)
     last = entry.last
     if version_of:
         _, record = repositories.resolve(version_of, from_=repository.name, config=config)
@@ -140,7 +140,7 @@ def _next(
 
 
 def remember(
-    nb: Any, bundle: bundles.Bundle, deposit: notebook.Deposit, record: Record, data: Sequence[str]
+    nb: Any, bundle: bundles.Bundle, deposit: badge.Deposit, record: Record, data: Sequence[str]
 ) -> dict[str, Any]:
     """Return what the journal keeps of a published version, so that changes can be told cell by cell and file by file."""
     return {
@@ -158,10 +158,8 @@ def remember(
 def cell_fingerprints(nb: Any) -> dict[str, str]:
     """Return a hash per cell, by id where cells have one and by position where not; the badge cell is not counted."""
     found = {}
-    for index, cell in enumerate(c for c in nb["cells"] if not notebook.is_badge(c)):
-        source = cell.get("source", "")
-        text = source if isinstance(source, str) else "".join(source)
-        digest = hashlib.sha256(f"{cell.get('cell_type')}\n{text}".encode()).hexdigest()[:16]
+    for index, cell in enumerate(c for c in nb["cells"] if not badge.is_badge(c)):
+        digest = hashlib.sha256(f"{cell['cell_type']}\n{cell['source']}".encode()).hexdigest()[:16]
         found[cell.get("id") or str(index)] = digest
     return found
 
@@ -185,7 +183,7 @@ def _changes(known: dict[str, Any], nb: Any, bundle: bundles.Bundle) -> tuple[in
     return cells, tuple(files)
 
 
-def _is_same(deposit: notebook.Deposit, last: dict[str, Any] | None) -> bool:
+def _is_same(deposit: badge.Deposit, last: dict[str, Any] | None) -> bool:
     return bool(last) and deposit.concept_doi == last.get("concept_doi")
 
 

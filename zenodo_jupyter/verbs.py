@@ -156,9 +156,9 @@ def publish(args: argparse.Namespace, door: Door) -> Outcome:
 
 def check(args: argparse.Namespace, door: Door) -> Outcome:
     """``check``."""
-    from . import publish as act
+    from .collect import collect
 
-    plan = act.collect(
+    plan = collect(
         _notebook(args, door), data=args.data, exclude=args.exclude, to=args.to, metadata=_metadata(args),
         config=door.config, report=door.report,
     )  # fmt: skip

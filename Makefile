@@ -1,0 +1,75 @@
+# Everything a fresh machine needs is installed by these targets (Debian: Python 3.11, Node 20, git and make are there).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Root installs Debian packages as it is; others through sudo, where they may.
+ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+APT := $(ROOT) env DEBIAN_FRONTEND=noninteractive apt-get
+CHROMIUM := $(or $(shell command -v chromium),/usr/bin/chromium)
+# Where the labextension's build and everything it needs end up.
+LABEXT := zenodo_jupyter/_labextension/package.json
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help install demo lab test test-py test-ts lint format bench corpus demo-corpus conformance build clean
+help: ## say what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 16
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); $(APT) update && $(APT) install -y --no-install-recommends python3-venv && $(PYTHON) -m venv $(VENV); }
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+labextension/node_modules/.package-lock.json: labextension/package.json labextension/package-lock.json
+	cd labextension && npm ci --no-audit --no-fund --loglevel=error
+
+# Installed in place, with what tests, demo and build need, at the versions that were seen to work together.
+$(VENV)/.installed: pyproject.toml tests/constraints.txt labextension/node_modules/.package-lock.json $(wildcard labextension/src/*.ts* labextension/src/*/*.ts* labextension/style/* labextension/schema/*) | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --constraint tests/constraints.txt --editable '.[demo,test]'
+	@touch $@
+
+install: $(VENV)/.installed ## make the environment in .venv and install the project into it
+
+demo: install ## the main job, start to end, in a scratch folder
+	$(BIN)/python notebooks/demo.py notebooks/quickstart/quickstart.ipynb data/co2-monthly.csv
+
+lab: install ## open JupyterLab on the quickstart
+	$(BIN)/jupyter lab notebooks/quickstart/quickstart.ipynb
+
+$(CHROMIUM):
+	$(APT) update && $(APT) install -y --no-install-recommends chromium fonts-dejavu-core
+
+test: test-ts test-py ## all tests
+
+test-ts: install
+	cd labextension && npm test --silent
+
+test-py: install $(CHROMIUM)
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest
+
+lint: install ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install ## speed beside curl, as ratios
+	$(BIN)/python -m benchmarks
+
+corpus: install ## fetch notebooks that nobody here wrote, with their data
+	$(BIN)/python notebooks/corpus.py corpus
+
+demo-corpus: corpus ## take each of them around the same circle
+	$(BIN)/python notebooks/demo.py "corpus/hdbscan/Looking at cluster consistency.ipynb" clusterable_data.npy
+	$(BIN)/python notebooks/demo.py corpus/lmfit/discuss_model_eval_uncertainty.ipynb NIST_Gauss2.dat
+
+conformance: install ## the contract tests against a real InvenioRDM too, started on this machine
+	BIN=$(BIN) bash tests/invenio/conformance.sh
+
+build: $(BIN)/python labextension/node_modules/.package-lock.json ## wheel and sdist, in dist/
+	$(BIN)/python -m pip install --quiet build
+	$(BIN)/python -m build
+
+clean: ## throw away what was built
+	rm -rf $(VENV) dist zenodo_jupyter/_labextension labextension/lib labextension/node_modules

@@ -1,0 +1,159 @@
+"""Collect: look at a notebook and say what publishing it would do. Nothing is sent and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import bundle as bundles
+from . import checks, notebook, proposals, repositories, standing
+from .metadata import Metadata
+from .report import Progress, Report, silent
+
+if TYPE_CHECKING:
+    from .config import Config
+    from .repository import Repository
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would be published; nothing was sent yet.
+
+    Attributes
+    ----------
+    notebook : Path
+        The notebook.
+    repository : Repository
+        Where to.
+    bundle : Bundle
+        The files, with the reason why each is in, and what is left out.
+    metadata : Metadata
+        What the person gave, completed by proposals.
+    sources : dict
+        Field name to where a proposal came from.
+    findings : tuple of Finding
+        What the checks found.
+    standing : Standing
+        Where the notebook stands, and what publishing would make of it.
+    data : tuple of Path
+        What the person named, now or for the version before.
+    digest, nb : str, dict
+        The notebook as it was read.
+    """
+
+    notebook: Path
+    repository: Repository
+    bundle: bundles.Bundle
+    metadata: Metadata
+    sources: dict[str, str]
+    findings: tuple[checks.Finding, ...]
+    standing: standing.Standing
+    data: tuple[Path, ...]
+    digest: str
+    nb: Any
+
+    @property
+    def blockers(self) -> tuple[checks.Finding, ...]:
+        """The findings that forbid publishing."""
+        return tuple(f for f in self.findings if f.severity == "block")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as the doors show it."""
+        return {
+            "notebook": str(self.notebook),
+            "repository": {"name": self.repository.name, "title": self.repository.title, "url": self.repository.url},
+            "files": [{"key": f.key, "size": f.size, "role": f.role, "reason": f.reason} for f in self.bundle.files],
+            "left_out": [{"name": n, "reason": r} for n, r in self.bundle.left_out],
+            "metadata": self.metadata.to_dict(),
+            "sources": self.sources,
+            "errors": [e.to_json() for e in self.metadata.validate(for_publish=True)],
+            "findings": [f.to_json() for f in self.findings],
+            "standing": self.standing.to_json(),
+        }
+
+
+def collect(
+    path: Path,
+    *,
+    data: Sequence[Path] = (),
+    exclude: Sequence[str] = (),
+    to: str | None = None,
+    metadata: Metadata | None = None,
+    new: bool = False,
+    version_of: str | None = None,
+    config: Config,
+    today: date | None = None,
+    report: Report = silent,
+) -> Plan:
+    """Look at a notebook and say what publishing it would do. Nothing is sent and nothing is written.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook.
+    data : sequence of Path
+        Files and folders to take along besides those that its code reads and writes.
+    exclude : sequence of str
+        Names or patterns of files to leave out.
+    to : str, optional
+        Name or address of the repository; the configured default otherwise.
+    metadata : Metadata, optional
+        What the person says of the work; proposals fill what is missing.
+    new : bool
+        Make a new record even where this notebook was published before.
+    version_of : str, optional
+        DOI or id of the record that this is the next version of; needed only where the journal does not know.
+    config : Config
+        Repositories, data folder, policy.
+    today : date, optional
+        The publication date that is proposed.
+    report : Report
+        Is told of progress.
+
+    Raises
+    ------
+    BadInput
+        When the notebook or a named file cannot be used, or the repository is not known.
+    """
+    path = Path(path).expanduser()
+    report(Progress("collect", f"Looking at {path.name}"))
+    repository = repositories.repository(to, config=config)
+    nb = notebook.read(path)
+    digest = bundles.file_digest(path)
+    entry = standing.journal(config).read(path, repository.url)
+    data = data or standing.named_data(entry, path)
+    bundle = bundles.collect(path, data=data, exclude=exclude, limits=standing.limits(repository), report=report)
+    stand = standing.stand(path, nb, entry, bundle, repository, new=new, version_of=version_of, config=config)
+    previous = Metadata.from_native(stand.previous) if stand.previous else None
+    proposal = proposals.propose(path, nb, previous=previous, today=today or date.today())
+    given = _given(nb, metadata)
+    full = proposal.metadata.merge(given) if given else proposal.metadata
+    full = _complete(full, repository, stand, given)
+    report(Progress("check", "Checking what goes into the record"))
+    findings = checks.run(nb, bundle, full, tokens=repositories.known_tokens(config))
+    return Plan(path, repository, bundle, full, proposal.sources, findings, stand, tuple(data), digest, nb)
+
+
+def _given(nb: Any, metadata: Metadata | None) -> Metadata | None:
+    """Return what the person says: in ``%%zenodo metadata`` cells, and over that what is passed in."""
+    for cell in nb["cells"]:
+        first, _, rest = cell["source"].partition("\n")
+        if cell["cell_type"] == "code" and first.split() == ["%%zenodo", "metadata"]:
+            said = Metadata.from_yaml(rest)
+            metadata = said.merge(metadata) if metadata else said
+    return metadata
+
+
+def _complete(full: Metadata, repository: Repository, stand: standing.Standing, given: Metadata | None) -> Metadata:
+    """Fill what follows from where and when it is published."""
+    changes: dict[str, Any] = {}
+    if not full.publisher:
+        changes["publisher"] = "Zenodo" if "zenodo" in repository.row.publisher.lower() else repository.row.publisher
+    if not (given and given.version):
+        changes["version"] = f"v{stand.next_index}"
+    if stand.derived_from and not any(r.identifier == stand.derived_from for r in full.related_identifiers):
+        changes["related_identifiers"] = (*full.related_identifiers, stand.derivation())
+    return replace(full, **changes)

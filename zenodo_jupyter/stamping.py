@@ -1,0 +1,68 @@
+"""Stamping: the DOI goes into everything that carries it, in the published copy and in the notebook on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import badge, companions, environment, notebook, rendering, standing
+from . import bundle as bundles
+from .collect import Plan
+from .errors import ZenodoJupyterError
+from .records import Draft, Record
+
+if TYPE_CHECKING:
+    from .repository import Repository
+
+
+def published_copy(plan: Plan, draft: Draft, deposit: badge.Deposit) -> bundles.Bundle:
+    """Return the files as they are published: the notebook with its badge, the files that explain it, packed as needed."""
+    stamped = badge.stamp(plan.nb, deposit, badge_of(plan.repository, draft))
+    files = plan.bundle.with_notebook(notebook.dumps(stamped, like=plan.notebook))
+    files = files.adding(companions_of(plan, draft, stamped, files))
+    return bundles.pack(files, standing.limits(plan.repository))
+
+
+def put_badge(path: Path, deposit: badge.Deposit, repository: Repository, record: Record) -> str:
+    """Put badge and Deposit into the notebook file as it is now, and say where the badge stands."""
+    markdown = badge_of(repository, record)
+    try:
+        stamped = badge.stamp(notebook.read(path), deposit, markdown)
+        notebook.write(path, stamped)
+    except ZenodoJupyterError as e:  # the record is public all the same
+        return f"The badge could not be written into {path.name}: {e.message} Copy it from here: {markdown}"
+    return f"The badge stands in cell {badge.badge_index(stamped) + 1} of {path.name}, and in the published copy."
+
+
+def badge_of(repository: Repository, record: Record) -> str:
+    """Return the badge of a draft or record as Markdown."""
+    registered = repository.row.registered_dois
+    return badge.badge_markdown(record.doi, record.html_url, registered, repository.badge_url(record.doi))
+
+
+def companions_of(plan: Plan, draft: Draft, stamped: Any, files: bundles.Bundle) -> list[bundles.BundleFile]:
+    """Make the small files that explain the record; what the person has under the same name goes before."""
+    taken = {f.key for f in files.files}
+    made: list[bundles.BundleFile] = []
+
+    def add(key: str, role: str, reason: str, text: str | bytes) -> None:
+        if key not in taken:
+            content = text.encode() if isinstance(text, str) else text
+            made.append(bundles.BundleFile(key=key, role=role, reason=reason, content=content))
+
+    name, facts = plan.notebook.name, companions.Work(
+        metadata=plan.metadata, doi=draft.doi, url=draft.html_url, notebook=plan.notebook.name,
+        repository=plan.repository.title,
+    )  # fmt: skip
+    add(Path(name).with_suffix(".html").name, "rendering", "made for you: to read without Jupyter",
+        rendering.render_html(stamped, plan.metadata.title))  # fmt: skip
+    for key, text in environment.capture(plan.nb).items():
+        add(key, "environment", "made for you: the packages the notebook needs", text)
+    add("CITATION.cff", "citation", "made for you: how to cite", companions.citation_cff(facts))
+    listed = [*files.files, *made]
+    add("README.md", "readme", "made for you: what this is", companions.readme_md(facts, listed))
+    listed = [*files.files, *made]
+    add("ro-crate-metadata.json", "crate", "made for you: for machines", companions.ro_crate(facts, listed))
+    listed = [*files.files, *made]
+    add("manifest-sha256.txt", "manifest", "made for you: checksums of all files", bundles.manifest_sha256(listed))
+    return made
