@@ -71,7 +71,9 @@ def go(path: Path, config: Config, **options: Any) -> publish.Published:
 
 def records(config: Config) -> list[str]:
     """The ids of all published versions on the embedded repository."""
-    return [r.id for r in repositories.repository("local", config=config).search("", all_versions=True, size=100).records]
+    return [
+        r.id for r in repositories.repository("local", config=config).search("", all_versions=True, size=100).records
+    ]
 
 
 def cell_sources(path: Path) -> list[str]:
@@ -214,7 +216,9 @@ def test_real_repository_wants_a_yes_that_names_the_account(path: Path, config: 
 def test_metadata_cell_describes_the_work(path: Path, config: Config) -> None:
     """Should take the description from a `%%zenodo metadata` cell."""
     nb = nbformat.read(path, 4)
-    nb.cells.append(new_code_cell("%%zenodo metadata\ntitle: Rain, told in a cell\ncreators: ['Doe, Ada']\nrights: [mit]\n"))
+    nb.cells.append(
+        new_code_cell("%%zenodo metadata\ntitle: Rain, told in a cell\ncreators: ['Doe, Ada']\nrights: [mit]\n")
+    )
     nbformat.write(nb, path)
     done = publish.publish(path, config=config, today=TODAY)
     assert done.record.title == "Rain, told in a cell"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import bundle as bundles
 from . import checks, notebook, proposals, repositories, standing
+from .errors import Blocked, NeedsConsent
 from .metadata import Metadata
 from .report import Progress, Report, silent
 
@@ -157,3 +158,30 @@ def _complete(full: Metadata, repository: Repository, stand: standing.Standing, 
     if stand.derived_from and not any(r.identifier == stand.derived_from for r in full.related_identifiers):
         changes["related_identifiers"] = (*full.related_identifiers, stand.derivation())
     return replace(full, **changes)
+
+
+def refuse_what_is_blocked(plan: Plan, accept: Sequence[str]) -> None:
+    """Raise Blocked when a check forbids publishing and nobody decided otherwise."""
+    blocked = tuple(f for f in plan.blockers if f.id not in set(accept))
+    if blocked:
+        raise Blocked(
+            f"{len(blocked)} thing{'s' if len(blocked) > 1 else ''} must be fixed first: "
+            + "; ".join(f.message for f in blocked),
+            "A published record cannot be taken back. Nothing was sent.",
+            blocked,
+        )
+
+
+def ask_first(plan: Plan, yes: bool, confirm: Callable[[Plan, str], bool] | None) -> None:
+    """Ask for the yes that cannot be taken back; practice needs none."""
+    repository = plan.repository
+    if repository.row.practice or yes:
+        return
+    account = repository.test_token()
+    question = (
+        f"Publish on {repository.title} with account {account}? The record and its DOI are public and cannot be undone."
+    )
+    if confirm is None:
+        raise NeedsConsent(question, "Say yes with --yes.")
+    if not confirm(plan, question):
+        raise NeedsConsent(f"Not published on {repository.title}: you did not say yes.", "Nothing was sent.")

@@ -16,17 +16,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import badge, notebook, standing, transfer
+from . import badge, notebook, stamping, standing, transfer
 from . import bundle as bundles
-from .collect import Plan, collect
+from . import collect as collecting
+from .collect import Plan
 from .errors import (
     AccessDenied,
-    Blocked,
     ChangedMeanwhile,
     FieldError,
     InvalidMetadata,
     Mismatch,
-    NeedsConsent,
     RecordNotFound,
     RefusedMetadata,
 )
@@ -139,11 +138,11 @@ def publish(
     CouldNotAsk, WasRefused, Mismatch
         See `errors`. The draft is kept, and the next call goes on.
     """
-    plan = collect(
+    plan = collecting.collect(
         path, data=data, exclude=exclude, to=to, metadata=metadata, new=new, version_of=version_of,
         config=config, today=today, report=report,
     )  # fmt: skip
-    _refuse_what_is_blocked(plan, accept)
+    collecting.refuse_what_is_blocked(plan, accept)
     repository, book = plan.repository, standing.journal(config)
     with book.locked(plan.notebook, repository.url) as entry:
         story = _Story(plan, repository, book, entry, report)
@@ -156,7 +155,7 @@ def publish(
                 raise InvalidMetadata(
                     "The description is not complete.", errors, "Give these fields and publish again."
                 )
-            _ask(plan, yes, confirm)
+            collecting.ask_first(plan, yes, confirm)
             story.overrides(accept)
             draft = story.draft()
             draft = story.describe(draft)
@@ -387,32 +386,6 @@ def _update(repository: Repository, draft_id: str, body: dict[str, Any]) -> Draf
 
 def _comes_with_the_files(error: FieldError) -> bool:
     return error.field == "files.enabled" or error.field.startswith("files.default_preview")
-
-
-def _refuse_what_is_blocked(plan: Plan, accept: Sequence[str]) -> None:
-    blocked = tuple(f for f in plan.blockers if f.id not in set(accept))
-    if blocked:
-        raise Blocked(
-            f"{len(blocked)} thing{'s' if len(blocked) > 1 else ''} must be fixed first: "
-            + "; ".join(f.message for f in blocked),
-            "A published record cannot be taken back. Nothing was sent.",
-            blocked,
-        )
-
-
-def _ask(plan: Plan, yes: bool, confirm: Callable[[Plan, str], bool] | None) -> None:
-    """Ask for the yes that cannot be taken back; practice needs none."""
-    repository = plan.repository
-    if repository.row.practice or yes:
-        return
-    account = repository.test_token()
-    question = (
-        f"Publish on {repository.title} with account {account}? The record and its DOI are public and cannot be undone."
-    )
-    if confirm is None:
-        raise NeedsConsent(question, "Say yes with --yes.")
-    if not confirm(plan, question):
-        raise NeedsConsent(f"Not published on {repository.title}: you did not say yes.", "Nothing was sent.")
 
 
 def _compare(record: Record, files: bundles.Bundle) -> None:
