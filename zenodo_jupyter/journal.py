@@ -21,7 +21,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from .errors import Busy
+from .errors import BadInput, Busy
 
 
 @dataclass
@@ -106,13 +106,14 @@ class Journal:
         return self.folder / f"{name}.json"
 
     def read(self, notebook: Path, repository: str) -> Entry:
-        """Return the entry, an empty one where there is none."""
-        try:
-            data = json.loads(self._path(notebook, repository).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return Entry(str(_absolute(notebook)), repository)
-        act = data.pop("act", None)
-        return Entry(**data, act=Act(**act) if act else None)
+        """Return the entry, an empty one where there is none.
+
+        Raises
+        ------
+        BadInput
+            When its file is damaged. It may be the memory of a DOI, so it is not overwritten.
+        """
+        return _load(self._path(notebook, repository)) or Entry(str(_absolute(notebook)), repository)
 
     def write(self, entry: Entry) -> None:
         """Write the entry beside the old one, to the disk, and swap it in."""
@@ -162,12 +163,21 @@ class Journal:
 
     def entries(self) -> list[Entry]:
         """Return all entries, for "my records" and for finding what was interrupted."""
-        found = []
-        for path in sorted(self.folder.glob("*.json")):
-            data = json.loads(path.read_text(encoding="utf-8"))
-            act = data.pop("act", None)
-            found.append(Entry(**data, act=Act(**act) if act else None))
-        return found
+        return [entry for path in sorted(self.folder.glob("*.json")) if (entry := _load(path))]
+
+
+def _load(path: Path) -> Entry | None:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        act = data.pop("act", None)
+        return Entry(**data, act=Act(**act) if act else None)
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as e:
+        raise BadInput(
+            f"The journal's file {path} is damaged: {e}.",
+            "Nothing was done. Move it away, or restore it from a backup.",
+        ) from e
 
 
 def _absolute(notebook: Path) -> Path:

@@ -1,0 +1,129 @@
+"""The command line, as a person and as a script meet it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from zenodo_jupyter import cli
+
+ABOUT = "title: Rain in Seattle\ncreators: ['Doe, Ada']\nrights: [cc-by-4.0]\ndescription: How much it rains.\n"
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A notebook with its description and a data file, in the folder one is in."""
+    monkeypatch.setenv("ZENODO_JUPYTER_DATA", str(tmp_path / "user"))
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    (folder / "rain.csv").write_text("day,mm\n1,3\n")
+    (folder / "about.yml").write_text(ABOUT)
+    output = new_output("execute_result", {"text/plain": "11"}, execution_count=1)
+    nb = new_notebook(
+        cells=[
+            new_markdown_cell("# Rain"),
+            new_code_cell("len(open('rain.csv').read())", execution_count=1, outputs=[output]),
+        ],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    nbformat.write(nb, folder / "rain.ipynb")
+    return folder / "rain.ipynb"
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict]:
+    """Run a command with --json and return its exit code and its one object."""
+    code = cli.main([*words, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_whole_circle_in_a_script(path: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Should publish, say where the notebook stands, find, cite, get back and reproduce, by exit codes and JSON."""
+    code, done = said(capsys, "publish", "rain.ipynb", "--metadata", "about.yml")
+    assert code == 0 and done["doi"].startswith("10.5072/zenodo.")
+    assert said(capsys, "status", "rain.ipynb")[1]["state"] == "published"
+    assert said(capsys, "search", "Rain")[1]["total"] == 1
+    assert "Doe" in said(capsys, "cite", done["doi"])[1]["citation"]
+    assert "@software" in said(capsys, "cite", done["doi"], "--style", "bibtex")[1]["citation"]
+    code, _ = said(capsys, "get", done["doi"], str(tmp_path / "back"))
+    assert code == 0 and (tmp_path / "back" / "rain.csv").read_text() == "day,mm\n1,3\n"
+    code, again = said(capsys, "reproduce", done["doi"], str(tmp_path / "again"), "--yes")
+    assert code == 0 and "1 of 1" in again["verdict"]
+
+
+def test_words_for_people(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Should print DOI, concept DOI, landing page and where the badge stands."""
+    assert cli.main(["publish", "rain.ipynb", "--metadata", "about.yml"]) == 0
+    text = capsys.readouterr().out
+    assert "DOI" in text and "All versions" in text and "Landing page  http" in text
+    assert "cell 2 of rain.ipynb" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["publish", "none.ipynb"], 2, "none.ipynb"),
+        (["publish"], 2, "Which notebook?"),
+        (["publish", "about.yml"], 2, "about.yml"),
+        (["publish", "rain.ipynb", "--to", "nowhere"], 2, "nowhere"),
+        (["publish", "rain.ipynb", "--data", "absent.csv"], 2, "absent.csv"),
+        (["publish", "rain.ipynb", "--metadata", "absent.yml"], 2, "absent.yml"),
+        (["get", "10.5072/zenodo.1"], 4, "10.5072/zenodo.1"),
+        (["get", "not a doi"], 2, "not a doi"),
+        (["frobnicate"], 2, "frobnicate"),
+        (["search", "--size", "many"], 2, "many"),
+        (["token", "set", "sandbox"], 6, "person"),
+    ],
+)
+def test_mistake_gets_one_clear_sentence(
+    path: Path, capsys: pytest.CaptureFixture[str], words: list[str], code: int, says: str
+) -> None:
+    """Should name what is wrong, without a traceback, and end with the exit code of its kind."""
+    assert cli.main(words) == code
+    told = capsys.readouterr().err
+    assert says in told and "Traceback" not in told
+
+
+def test_check_sends_nothing(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Should list the files with reasons and what must be given, and leave the repository empty."""
+    assert cli.main(["check", "rain.ipynb", "--metadata", "about.yml"]) == 0
+    text = capsys.readouterr().out
+    assert "rain.csv" in text and "read by cell 1" in text
+    assert said(capsys, "search")[1]["total"] == 0
+
+
+def test_ctrl_c_leaves_things_resumable(path: Path, tmp_path: Path) -> None:
+    """Should stop at Ctrl-C with a sentence and 130, and publish exactly one record when called again."""
+    (path.parent / "big.bin").write_bytes(os.urandom(64 << 20))
+    # The first sign of sending interrupts the process itself, so that no clock decides when that is.
+    code = (
+        "import os, signal, sys; from zenodo_jupyter import cli\n"
+        "told = cli.Lines.__call__\n"
+        "def tell(self, p):\n"
+        "    if p.step == 'upload' and p.done: os.kill(os.getpid(), signal.SIGINT)\n"
+        "    told(self, p)\n"
+        "cli.Lines.__call__ = tell\n"
+        "sys.exit(cli.main(sys.argv[1:]))\n"
+    )
+    words = ["publish", "rain.ipynb", "--metadata", "about.yml", "--data", "big.bin"]
+    stopped = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, cwd=path.parent)
+    assert stopped.returncode == 130, stopped.stderr
+    assert "kept" in stopped.stderr and "Traceback" not in stopped.stderr
+    assert signal.getsignal(signal.SIGINT) is not cli._interrupt
+    assert cli.main(words) == 0
+    assert cli.main(["search", "--json"]) == 0
+
+
+def test_installed_as_a_jupyter_command() -> None:
+    """Should be found as `jupyter zenodo`."""
+    jupyter = Path(sys.executable).parent / "jupyter-zenodo"
+    told = subprocess.run([jupyter, "--help"], capture_output=True, text=True, check=True).stdout
+    assert "publish" in told and "reproduce" in told
