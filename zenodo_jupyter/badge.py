@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 KEY = "zenodo_jupyter"
 # One badge as badge_markdown writes it, so that words that a person put beside it survive an update.
 _BADGE = re.compile(r"\[!\[DOI[^\]]*\]\([^)\s]*\)\]\((?:<[^>]*>|[^)\s]*)\)")
-_HEADING = re.compile(r"^ {0,3}#{1,6}\s+\S|^[^\s\-=].*\n {0,3}(?:=+|-{2,})\s*$|<h[1-6][\s>]", re.MULTILINE | re.IGNORECASE)
+_HEADING = re.compile(
+    r"^ {0,3}#{1,6}\s+\S|^[^\s\-=].*\n {0,3}(?:=+|-{2,})\s*$|<h[1-6][\s>]", re.MULTILINE | re.IGNORECASE
+)
 _FENCED = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 
 

@@ -108,7 +108,7 @@ def dumps(nb: Mapping[str, Any], *, like: Path | None = None) -> bytes:
     return _Layout.of(before).dump(plain)
 
 
-def fingerprint(nb: Mapping[str, Any], data: Mapping[str, str] | None = None) -> str:
+def fingerprint(nb: NotebookNode, data: Mapping[str, str] | None = None) -> str:
     """Return a checksum of what matters: it stays the same when a notebook is merely stamped, saved or run again.
 
     It covers the sources and attachments of all cells but the badge, and the results in the outputs, without what differs
@@ -116,7 +116,7 @@ def fingerprint(nb: Mapping[str, Any], data: Mapping[str, str] | None = None) ->
 
     Parameters
     ----------
-    nb : dict
+    nb : NotebookNode
         The notebook.
     data : dict, optional
         SHA-256 by name of the files that belong to it.

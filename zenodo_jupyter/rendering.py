@@ -11,13 +11,19 @@ import copy
 import re
 from collections.abc import Mapping
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 #: Tags that may stand in the page. SVG is not among them: such outputs become images, in which nothing can run.
 _TAGS = frozenset(
-    "a abbr b blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 "
-    "h6 hr i img ins kbd li mark meter ol p pre progress q s samp section small span strike strong sub summary sup table tbody td "
-    "tfoot th thead time tr tt u ul var wbr".split()
+    re.findall(
+        r"\w+",
+        "a abbr b blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption figure "
+        "h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark meter ol p pre progress q s samp section small span strike strong "
+        "sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr",
+    )
 )
 _ATTRIBUTES = {
     "*": {"align", "class", "dir", "id", "lang", "role", "style", "title"},
@@ -31,30 +37,54 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope", "valign"},
 }
 _EMBEDDED_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml|bmp)[;,]", re.IGNORECASE)
-# Style properties that could lay one part of the page over another.
-_REFUSED_STYLE = re.compile(r"position|z-index|behaviou?r|-moz-binding", re.IGNORECASE)
+# Styles that could load something, run something, or lay one part of the page over another.
+_REFUSED_STYLE = re.compile(
+    r"url\s*\(|image|@|\\|expression|^position|^z-index|^behaviou?r|^-moz-binding", re.IGNORECASE
+)
 #: What a page of Jupyter shows of an output, best first; of these only what can stand still.
-_STILL = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "image/gif", "text/markdown", "text/latex", "text/plain")
+_STILL = (
+    "text/html",
+    "image/svg+xml",
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "text/markdown",
+    "text/latex",
+    "text/plain",
+)
+_MOVING = ("application/javascript", "application/vnd.jupyter.widget-view+json")
 _INTERACTIVE = "Interactive output: open the notebook in Jupyter to see it."
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 _STYLE = """
-body { margin: 0 auto; max-width: 60rem; padding: 1rem 1.5rem 4rem; font: 16px/1.5 system-ui, sans-serif; color: #1f2328; background: #fff }
-h1, h2, h3, h4 { line-height: 1.25 } a { color: #0b5cad } .anchor-link, .prompt:empty { display: none }
-img { max-width: 100%; height: auto } pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere }
+body { margin: 0 auto; max-width: 60rem; padding: 1rem 1.5rem 4rem; font: 16px/1.5 system-ui, sans-serif; color: #1f2328 }
+h1, h2, h3, h4 { line-height: 1.25 }
+a { color: #0b5cad }
+.anchor-link, .prompt:empty { display: none }
+img { max-width: 100%; height: auto }
+pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere }
 pre, code, .prompt { font: 13px/1.45 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace }
-.cell { margin: .75rem 0 } .prompt { color: #5b6570; font-size: 11px; padding-top: .5rem }
+.cell { margin: .75rem 0 }
+.prompt { color: #5b6570; font-size: 11px; padding-top: .5rem }
 .input_area .highlight { background: #f6f8fa; border-left: 3px solid #c9d1d9; padding: .5rem .75rem; overflow-x: auto }
-.output_subarea { padding: .4rem .75rem; overflow-x: auto } .output_stderr { background: #fdf3f2 }
-table { border-collapse: collapse; font-size: 13px } th, td { padding: .25rem .6rem; text-align: right } thead { border-bottom: 1px solid #8c959f }
-tbody tr:nth-child(odd) { background: #f6f8fa } blockquote { margin-left: 0; padding-left: 1rem; border-left: 3px solid #d0d7de }
-.ansi-bold { font-weight: bold } .ansi-red-fg, .ansi-red-intense-fg { color: #b42318 } .ansi-green-fg, .ansi-green-intense-fg { color: #17693a }
-.ansi-yellow-fg, .ansi-yellow-intense-fg { color: #7a5b00 } .ansi-blue-fg, .ansi-blue-intense-fg { color: #0b5cad }
-.ansi-magenta-fg, .ansi-magenta-intense-fg { color: #7d3c98 } .ansi-cyan-fg, .ansi-cyan-intense-fg { color: #0e6b74 }
+.output_subarea { padding: .4rem .75rem; overflow-x: auto }
+.output_stderr { background: #fdf3f2 }
+table { border-collapse: collapse; font-size: 13px }
+th, td { padding: .25rem .6rem; text-align: right }
+thead { border-bottom: 1px solid #8c959f }
+tbody tr:nth-child(odd) { background: #f6f8fa }
+blockquote { margin-left: 0; padding-left: 1rem; border-left: 3px solid #d0d7de }
+.ansi-bold { font-weight: bold }
+.ansi-red-fg, .ansi-red-intense-fg { color: #b42318 }
+.ansi-green-fg, .ansi-green-intense-fg { color: #17693a }
+.ansi-yellow-fg, .ansi-yellow-intense-fg { color: #7a5b00 }
+.ansi-blue-fg, .ansi-blue-intense-fg { color: #0b5cad }
+.ansi-magenta-fg, .ansi-magenta-intense-fg { color: #7d3c98 }
+.ansi-cyan-fg, .ansi-cyan-intense-fg { color: #0e6b74 }
 """
 
 
-def render_html(nb: Mapping[str, Any], title: str) -> bytes:
+def render_html(nb: NotebookNode, title: str) -> bytes:
     """Return a notebook as one self-contained page.
 
     The page makes no request: images from elsewhere become links. It has no script: of an interactive output it shows the
@@ -73,11 +103,10 @@ def render_html(nb: Mapping[str, Any], title: str) -> bytes:
     bytes
         HTML in UTF-8.
     """
-    import nbformat
     from nbconvert import HTMLExporter
     from pygments.formatters import HtmlFormatter
 
-    nb = nbformat.from_dict(copy.deepcopy(dict(nb)))
+    nb = copy.deepcopy(nb)
     nb["metadata"].pop("widgets", None)
     for cell in nb["cells"]:
         if cell["cell_type"] == "code":
@@ -117,12 +146,8 @@ def sanitise(html: str) -> str:
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """Return what stays of one attribute, None to drop it."""
     if name == "style":
-        kept = [
-            part
-            for part in value.split(";")
-            if part.strip() and not re.search(r"url\s*\(|@|\\|expression", part, re.IGNORECASE) and not _REFUSED_STYLE.match(part.strip())
-        ]
-        return ";".join(kept) or None
+        parts = [part.strip() for part in value.split(";")]
+        return ";".join(part for part in parts if part and not _REFUSED_STYLE.search(part)) or None
     if tag == "a" and name == "href" and value.strip().lower().startswith("data:"):
         return None
     return value
@@ -174,8 +199,8 @@ def _still(data: Mapping[str, Any]) -> dict[str, Any]:
         if mime == "image/svg+xml":
             address = base64.b64encode(value.encode("utf-8", "replace")).decode()
             return {"text/html": f'<img alt="Figure" src="data:image/svg+xml;base64,{address}">'}
-        if mime == "text/plain" and "application/vnd.jupyter.widget-view+json" in data:
-            break  # its text is a repr of the widget's settings
+        if mime == "text/plain" and any(kind in data for kind in _MOVING):
+            break  # its text is only the repr of an object
         return {mime: value}
     return {"text/plain": _INTERACTIVE}
 
