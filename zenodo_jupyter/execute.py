@@ -1,0 +1,329 @@
+"""Run a notebook: in a process, folder, HOME and environment of its own, without the user's credentials."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import site
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import processes
+from .errors import BadInput, Cancelled, MissingFile
+from .report import Progress, Report, silent
+
+#: Says to our own magics that a notebook is only being re-run: acting verbs print what they would do.
+RERUN_VARIABLE = "ZENODO_JUPYTER_RERUN"
+#: Carries the name of the run, by which whatever it started is found again.
+MARK = "ZENODO_JUPYTER_RUN"
+#: The name of the kernel made for a run; nobody's own kernel is called so.
+KERNEL_NAME = "zenodo-jupyter-rerun"
+#: How long a process may take to write down what it has when its kernel was ended, in seconds.
+GRACE = 15.0
+
+# Names of variables that hold credentials or open a way to them: agents, keyrings, hubs, clouds, package indexes.
+_SECRET = re.compile(
+    r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|COOKIE|NETRC|KUBECONFIG|DOCKER_CONFIG"
+    r"|^(?:ZENODO|AWS|AZURE|GOOGLE|GCP|GCLOUD|GH|GITHUB|GITLAB|CI_JOB|HF|OPENAI|ANTHROPIC|SSH|GPG|DBUS|JPY|JUPYTERHUB|TWINE"
+    r"|PYPI|NPM|VAULT|MYSQL|REDIS|WANDB)_|^KRB5|^PIP_.*(?:INDEX|URL)|^UV_.*(?:INDEX|URL)",
+    re.IGNORECASE,
+)
+# Variables that lead back to the user's own folders and settings; MPLBACKEND would keep figures out of the notebook.
+_PERSONAL = re.compile(
+    r"^(?:XDG_.*_(?:HOME|DIR)|IPYTHON.*|JUPYTER_.*|PYTHONSTARTUP|MPLBACKEND|MPLCONFIGDIR|MATPLOTLIBRC)$"
+)
+_USER_IN_URL = re.compile(r"://[^/\s]*@")
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How a run ended.
+
+    Attributes
+    ----------
+    ok : bool
+        Whether every cell ran; cells tagged ``raises-exception`` may raise.
+    reason : str
+        Why not: ``error`` (a cell raised), ``timeout``, ``died`` (the kernel ended), ``broken`` (it could not be started);
+        empty when all is well.
+    failed_cell : int or None
+        Index of the cell in the executed notebook, from 0, where it stopped.
+    error : str
+        One line, such as ``ModuleNotFoundError: No module named 'x'``.
+    ename, evalue : str
+        The exception's name and text, where a cell raised.
+    traceback : str
+        As plain text.
+    seconds : float
+        How long it took.
+    cells : int
+        How many code cells were run, the failed one included.
+    """
+
+    ok: bool
+    reason: str = ""
+    failed_cell: int | None = None
+    error: str = ""
+    ename: str = ""
+    evalue: str = ""
+    traceback: str = ""
+    seconds: float = 0.0
+    cells: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as a dictionary."""
+        return dict(self.__dict__)
+
+
+def run_notebook(
+    source: Path,
+    target: Path,
+    *,
+    cwd: Path,
+    python: str | None = None,
+    home: Path | None = None,
+    timeout: float | None = None,
+    cell_timeout: float | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    report: Report = silent,
+    cancel: threading.Event | None = None,
+) -> Execution:
+    """Run a Python notebook with papermill in a child process.
+
+    This is no sandbox: the code may read and write what the user may. It only does not find credentials where programs
+    look for them. Ask before running what somebody else wrote.
+
+    Parameters
+    ----------
+    source : Path
+        The notebook; it is not changed.
+    target : Path
+        Where the executed notebook goes, as far as it came.
+    cwd : Path
+        The folder it runs in.
+    python : str, optional
+        The interpreter of the kernel, which must have ipykernel; this one if not given.
+    home : Path, optional
+        HOME for the run; a temporary one if not given.
+    timeout, cell_timeout : float, optional
+        The longest that all cells, and that one cell may take, in seconds; as long as they like if not given.
+    parameters : dict, optional
+        Values for the notebook's cell tagged ``parameters``.
+    report : Report
+        Told about every code cell.
+    cancel : threading.Event, optional
+        When it is set, everything the run started is ended.
+
+    Returns
+    -------
+    Execution
+        A cell that fails is a result, not an error.
+
+    Raises
+    ------
+    BadInput
+        When `target` is `source`.
+    MissingFile
+        When there is no such notebook or folder.
+    Cancelled
+        When it was cancelled; the processes are gone.
+    """
+    source, target, cwd = Path(source).resolve(), Path(target).resolve(), Path(cwd).resolve()
+    if source == target:
+        raise BadInput(f"{source.name} would be overwritten by its own re-run.", "Give the result another name.")
+    for needed in (source, cwd):
+        if not needed.exists():
+            raise MissingFile(f"{needed} is not there.")
+    with tempfile.TemporaryDirectory(prefix="zenodo-jupyter-", ignore_cleanup_errors=True) as folder:
+        scratch = Path(folder)
+        order = {
+            "source": str(source),
+            "target": str(target),
+            "cwd": str(cwd),
+            "kernel": KERNEL_NAME,
+            "cell_timeout": cell_timeout,
+            "parameters": dict(parameters or {}),
+        }
+        (scratch / "order.json").write_text(json.dumps(order), "utf-8")
+        _make_kernel(scratch / "jupyter", python or sys.executable)
+        environment = clean_environment(os.environ, home or scratch / "home", scratch)
+        started = time.monotonic()
+        ended, last, cells = _watch(scratch, environment, timeout, report, cancel or threading.Event())
+        return _judge(source, target, ended, last, cells, time.monotonic() - started)
+
+
+def clean_environment(environ: Mapping[str, str], home: Path, scratch: Path) -> dict[str, str]:
+    """Return the environment of a run: no credentials, no personal settings, folders of its own.
+
+    Parameters
+    ----------
+    environ : dict
+        What to start from.
+    home : Path
+        Becomes HOME; made if it is not there.
+    scratch : Path
+        A folder for temporary files; its subfolder ``jupyter`` holds the kernel.
+    """
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if not _SECRET.search(name) and not _PERSONAL.match(name) and not _USER_IN_URL.search(value)
+    }
+    own = {"HOME": home, "USERPROFILE": home, "APPDATA": home / "AppData", "LOCALAPPDATA": home / "AppData"}
+    own |= {name: scratch / "tmp" for name in ("TMPDIR", "TEMP", "TMP")}
+    own |= {"JUPYTER_PATH": scratch / "jupyter", "IPYTHONDIR": home / ".ipython"}
+    for path in own.values():
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept |= {name: str(path) for name, path in own.items()}
+    # Packages that the user installed for themselves stay importable, though HOME is another.
+    kept.setdefault("PYTHONUSERBASE", site.getuserbase())
+    return {**kept, RERUN_VARIABLE: "1", "PYTHONIOENCODING": "utf-8"}
+
+
+def _make_kernel(jupyter: Path, python: str) -> None:
+    """Write a kernelspec for the interpreter; the user's own stay as they are."""
+    folder = jupyter / "kernels" / KERNEL_NAME
+    folder.mkdir(parents=True)
+    # A module path and user packages of this interpreter are not for another one.
+    foreign = {} if python == sys.executable else {"PYTHONPATH": "", "PYTHONNOUSERSITE": "1"}
+    spec = {
+        "argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "Re-run",
+        "language": "python",
+        "env": foreign,
+    }
+    (folder / "kernel.json").write_text(json.dumps(spec), "utf-8")
+
+
+# --- the child process ------------------------------------------------------------------------------------------------
+
+
+def _watch(
+    scratch: Path, environment: dict[str, str], timeout: float | None, report: Report, cancel: threading.Event
+) -> tuple[dict[str, Any], int | None, int]:
+    """Start the child, report what it tells, and make sure that nothing of it is left.
+
+    Returns
+    -------
+    ended : dict
+        ``reason`` and ``message``.
+    last : int or None
+        The cell that was run last.
+    cells : int
+        How many code cells were begun.
+    """
+    mark = uuid.uuid4().hex
+    began = time.time()
+    deadline = None if timeout is None else time.monotonic() + timeout
+    ended: dict[str, Any] | None = None
+    last, cells = None, 0
+    with open(scratch / "stderr.txt", "wb") as stderr:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "zenodo_jupyter._run", str(scratch / "order.json")],
+            cwd=scratch,  # not the notebook's folder: a json.py there would be imported
+            env={**environment, MARK: mark, "PYTHONPATH": _module_path(environment)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            **processes.of_its_own(),
+        )
+    events: queue.Queue[bytes | None] = queue.Queue()
+    threading.Thread(target=_read, args=(child.stdout, events), daemon=True).start()
+    late = False
+    try:
+        while True:
+            try:
+                line = events.get(timeout=0.1)
+            except queue.Empty:
+                if cancel.is_set():
+                    raise Cancelled("The run was stopped; its processes are ended.") from None
+                if deadline is not None and time.monotonic() > deadline:
+                    if late:  # it did not even write down what it had
+                        break
+                    late, deadline = True, time.monotonic() + GRACE
+                    processes.end(
+                        processes.started_by(child.pid, MARK, mark, began)
+                    )  # the kernel; the child then saves and ends
+                continue
+            if line is None:
+                break
+            event = json.loads(line)
+            if event["event"] == "end":
+                ended = event
+                continue
+            last, cells = event["cell"], cells + 1
+            message = f"Running cell {cells} of {event['total']}"
+            report(Progress("execute", message, event["done"], event["total"], "cells", f"cell {last}"))
+    finally:
+        processes.end([*processes.started_by(child.pid, MARK, mark, began), child.pid])
+        for pipe in (child.stdin, child.stdout):
+            if pipe:
+                pipe.close()
+        child.wait()
+    if late:
+        ended = {"reason": "timeout", "message": f"It took longer than {timeout:g} seconds."}
+    if ended is None:
+        said = (scratch / "stderr.txt").read_text("utf-8", "replace").strip().splitlines()
+        ended = {"reason": "broken", "message": said[-1] if said else f"The process ended with {child.returncode}."}
+    return ended, last, cells
+
+
+def _module_path(environment: Mapping[str, str]) -> str:
+    """Let the child import this package from where it is, installed or not."""
+    here = str(Path(__file__).resolve().parent.parent)
+    return os.pathsep.join([*filter(None, [environment.get("PYTHONPATH")]), here])
+
+
+def _read(pipe: Any, events: queue.Queue[bytes | None]) -> None:
+    for line in pipe:
+        events.put(line)
+    events.put(None)
+
+
+# --- how it went --------------------------------------------------------------------------------------------------------
+
+
+def _judge(
+    source: Path, target: Path, ended: dict[str, Any], last: int | None, cells: int, seconds: float
+) -> Execution:
+    """Look into the executed notebook: papermill also raises where the author expects an error, so that does not count."""
+    import nbformat
+
+    if not target.exists():  # not even the kernel started: a notebook without outputs says so best
+        nb = nbformat.read(source, as_version=4)
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        nbformat.write(nb, target)
+    if ended["reason"]:
+        message = ended["message"].strip().split("\n", 1)[0]
+        return Execution(False, ended["reason"], last, message, seconds=seconds, cells=cells)
+    nb = nbformat.read(target, as_version=4)
+    for index, cell in enumerate(nb.cells):
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error" and not _expected(cell, output):
+                error = f"{output.ename}: {output.evalue}".strip().split("\n", 1)[0]
+                text = _plain("\n".join(output.traceback))
+                return Execution(False, "error", index, error, output.ename, output.evalue, text, seconds, cells)
+    return Execution(True, seconds=seconds, cells=cells)
+
+
+def _expected(cell: Mapping[str, Any], output: Mapping[str, Any]) -> bool:
+    """Whether an error is meant: the cell is tagged for it, or it ends the notebook with ``sys.exit(0)``."""
+    if "raises-exception" in cell.get("metadata", {}).get("tags", ()):
+        return True
+    return output.get("ename") == "SystemExit" and output.get("evalue") in ("", "0", "None")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
