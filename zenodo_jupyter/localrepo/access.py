@@ -1,0 +1,87 @@
+"""Who may do what.
+
+The owner of a concept, an administrator, and whoever was granted it may see and change its drafts; published records
+are for everybody as far as their ``access`` says so.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from ..errors import AccessDenied
+from .database import Database
+from .users import User
+from .versions import Parent, Version
+
+#: What a grant allows, from the least to the most.
+_LEVELS = ("view", "preview", "edit", "manage")
+
+
+def denied() -> AccessDenied:
+    """Return the refusal that InvenioRDM gives, with or without a token (never 401)."""
+    return AccessDenied("Permission denied.")
+
+
+def level(db: Database, user: User | None, parent: Parent) -> str:
+    """Return the most that somebody may do with a concept: one of the grants' levels, or an empty text."""
+    if user is None:
+        return ""
+    if user.is_admin or parent.owner == user.id:
+        return "manage"
+    rows = db.all(
+        "SELECT permission FROM access_grants WHERE parent_id = ? AND subject_type = 'user' AND subject_id = ?",
+        parent.number,
+        str(user.id),
+    )
+    return max((row["permission"] for row in rows), key=_LEVELS.index, default="")
+
+
+def _at_least(have: str, wanted: str) -> bool:
+    return bool(have) and _LEVELS.index(have) >= _LEVELS.index(wanted)
+
+
+def may_edit(db: Database, user: User | None, parent: Parent) -> bool:
+    """Tell whether somebody may change drafts, publish and make versions."""
+    return _at_least(level(db, user, parent), "edit")
+
+
+def may_read(db: Database, user: User | None, version: Version) -> bool:
+    """Tell whether somebody may see a record or a draft without its files."""
+    if version.is_draft:
+        return _at_least(level(db, user, version.parent), "preview")
+    return version.access["record"] == "public" or _at_least(level(db, user, version.parent), "view")
+
+
+def may_read_files(db: Database, user: User | None, version: Version) -> bool:
+    """Tell whether somebody may see a record's or a draft's files."""
+    if version.is_draft:
+        return may_read(db, user, version)
+    open_to_all = version.access["record"] == version.access["files"] == "public"
+    return open_to_all or _at_least(level(db, user, version.parent), "view")
+
+
+def require(allowed: bool) -> None:
+    """Refuse what is not allowed.
+
+    Raises
+    ------
+    AccessDenied
+        When it is not.
+    """
+    if not allowed:
+        raise denied()
+
+
+def status(access: dict[str, Any], *, has_files: bool) -> str:
+    """Return the one word for who may see what: open, embargoed, restricted or metadata-only."""
+    if (access.get("embargo") or {}).get("active"):
+        return "embargoed"
+    if access["record"] == "public" and not has_files:
+        return "metadata-only"
+    return "open" if access["record"] == access["files"] == "public" else "restricted"
+
+
+def today() -> str:
+    """Return the date in UTC."""
+    return datetime.now(timezone.utc).date().isoformat()

@@ -1,0 +1,118 @@
+"""Somebody who acts on a store under the rules of a flavour; how an id becomes a record, or the right refusal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import RecordDeleted, RecordNotFound
+from . import access, identifiers, versions
+from .database import Database
+from .flavours import Flavour, Switches
+from .store import Store
+from .users import User
+from .versions import Parent, Version
+
+
+class Tombstone(RecordDeleted):
+    """A deleted record; ``tombstone`` says what is left of it."""
+
+    def __init__(self, message: str, tombstone: dict[str, object] | None = None) -> None:
+        super().__init__(message)
+        self.tombstone = tombstone
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts where.
+
+    Attributes
+    ----------
+    store : Store
+        The data.
+    flavour : Flavour
+        The rules.
+    switches : Switches
+        The traps that are on.
+    user : User or None
+        Who it is; None for a stranger.
+    """
+
+    store: Store
+    flavour: Flavour
+    switches: Switches
+    user: User | None
+
+    @property
+    def db(self) -> Database:
+        """The rows of the store."""
+        return self.store.db
+
+    @property
+    def user_id(self) -> int | None:
+        """The number of the user."""
+        return self.user.id if self.user else None
+
+    def spell(self, number: int) -> str:
+        """Return an id as this flavour shows it."""
+        return identifiers.spell(number, self.flavour.name)
+
+    def draft(self, text: str, *, gone: str = "The persistent identifier does not exist.") -> Version:
+        """Return a draft that this user may change.
+
+        Raises
+        ------
+        RecordNotFound
+            When there is none; with the text ``gone`` when only its published record is there.
+        AccessDenied
+            When it is somebody else's.
+        """
+        number = identifiers.parse(text)
+        draft = versions.find_draft(self.db, number) if number is not None else None
+        if draft is None or number is None:
+            record = versions.find_record(self.db, number) if number is not None else None
+            raise RecordNotFound(gone if record is not None else "The persistent identifier does not exist.")
+        access.require(access.may_edit(self.db, self.user, draft.parent))
+        return draft
+
+    def readable_draft(self, text: str) -> Version:
+        """Return a draft that this user may see; raises like `draft`."""
+        number = identifiers.parse(text)
+        draft = versions.find_draft(self.db, number) if number is not None else None
+        if draft is None:
+            raise RecordNotFound("The persistent identifier does not exist.")
+        access.require(access.may_read(self.db, self.user, draft))
+        return draft
+
+    def published(self, text: str) -> Version:
+        """Return a published record, whoever asks.
+
+        Raises
+        ------
+        RecordNotFound
+            When there is none, or only a draft.
+        RecordDeleted
+            When it was deleted.
+        """
+        number = identifiers.parse(text)
+        record = versions.find_record(self.db, number) if number is not None else None
+        if record is None or number is None:
+            if number is not None and (versions.find_draft(self.db, number) or versions.find_parent(self.db, number)):
+                raise RecordNotFound("The persistent identifier is not registered.")
+            raise RecordNotFound("The persistent identifier does not exist.")
+        if record.deletion is not None:
+            if not record.deletion.get("is_visible", True):
+                raise RecordNotFound("Record not found")
+            raise Tombstone("Record deleted", record.deletion)
+        return record
+
+    def record(self, text: str) -> Version:
+        """Return a published record that this user may see; raises like `published`, and AccessDenied."""
+        record = self.published(text)
+        access.require(access.may_read(self.db, self.user, record))
+        return record
+
+    def concept(self, text: str) -> Parent | None:
+        """Return the concept with this id, if it has a published version."""
+        number = identifiers.parse(text)
+        parent = versions.find_parent(self.db, number) if number is not None else None
+        return parent if parent is not None and parent.latest is not None else None

@@ -1,0 +1,15 @@
+"""The routes of the native API, one file per noun."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from . import content, drafts, files, people, records, vocabularies
+from .answers import answer_errors
+
+
+def register(app: Flask) -> None:
+    """Hang all routes into an application, with the way errors and rate limits are answered."""
+    answer_errors(app)
+    for part in (people, records, drafts, files, content, vocabularies):
+        app.register_blueprint(part.blueprint, url_prefix="/api")

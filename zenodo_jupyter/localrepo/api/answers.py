@@ -1,0 +1,167 @@
+"""Answers: which shape the client may have, JSON, errors, and the headers that all of them carry."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from ...errors import WasRefused, ZenodoJupyterError
+
+JSON = "application/json"
+NATIVE = "application/vnd.inveniordm.v1+json"
+#: What routes offer that answer with files or people, and with the entries of vocabularies: the same, in another order.
+PLAIN = (NATIVE, JSON)
+TERMS = (JSON, NATIVE)
+#: The list of a published record's files comes in one shape only: asking for the native one alone is answered by 406.
+FILES = (JSON,)
+# A guest's limits on Zenodo (requests, seconds). Nothing is limited here; clients that read the headers find them.
+_LIMIT, _WINDOW = 1000, 60
+_SECURITY = {
+    "Permissions-Policy": "interest-cohort=()",
+    "X-Frame-Options": "SAMEORIGIN",
+    "X-XSS-Protection": "1; mode=block",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+
+Export = Callable[[dict[str, Any]], str]
+#: Shapes of a record besides JSON: media type → (function from native JSON to text, content type of the answer).
+#: Filled by `register_export`, and offered by every route that answers with records.
+_exports: dict[str, tuple[Export, str]] = {}
+
+
+def register_export(mimetype: str, write: Export, content_type: str = "") -> None:
+    """Offer records in one more shape.
+
+    Parameters
+    ----------
+    mimetype : str
+        What clients ask for.
+    write : callable
+        Makes the text out of a record's native JSON.
+    content_type : str
+        What the answer says it is, if that is not the same.
+    """
+    _exports[mimetype] = (write, content_type or mimetype)
+
+
+def negotiate(offered: Iterable[str]) -> str:
+    """Return the best shape that the client accepts.
+
+    Names are compared letter by letter: neither ``application/*`` nor a charset is understood, on the real one either.
+
+    Raises
+    ------
+    WasRefused
+        With 406.
+    """
+    names = tuple(offered)
+    header = request.headers.get("Accept", "").strip()
+    if not header:
+        return JSON
+    best, best_quality = "", 0.0
+    for part in header.split(","):
+        name, quality = _quality(part)
+        chosen = JSON if name == "*/*" else name
+        if (chosen in names) and quality > best_quality:
+            best, best_quality = chosen, quality
+    if not best:
+        raise WasRefused(f"Invalid 'Accept' header. Expected one of: {', '.join(names)}", status=406)
+    return best
+
+
+def _quality(part: str) -> tuple[str, float]:
+    name, _, quality = part.strip().partition(";q=")
+    try:
+        return name.strip(), float(quality) if quality else 1.0
+    except ValueError:
+        return name.strip(), 0.0
+
+
+def records_offered() -> tuple[str, ...]:
+    """Return the shapes in which records are to be had."""
+    return (JSON, NATIVE, *(m for m in _exports if m not in (JSON, NATIVE)))
+
+
+def answer(
+    data: Any, status: int = 200, *, offered: Iterable[str] = PLAIN, revision: int | None = None, location: str = ""
+) -> Response:
+    """Answer with JSON in the shape that the client accepts."""
+    response = as_json(data, status, negotiate(offered))
+    if revision is not None:
+        response.set_etag(str(revision))
+    if location:
+        response.headers["Location"] = location
+    return response
+
+
+def answer_record(data: dict[str, Any], status: int = 200) -> Response:
+    """Answer with a draft or a record, in JSON or one of the exports."""
+    shape = negotiate(records_offered())
+    if shape in _exports:
+        write, content_type = _exports[shape]
+        response = Response(write(data), status, content_type=content_type)
+    else:
+        response = as_json(data, status, shape)
+    response.set_etag(str(data["revision_id"]))
+    if request.method in ("GET", "HEAD"):
+        response.make_conditional(request)
+    return response
+
+
+def as_json(data: Any, status: int = 200, mimetype: str = JSON) -> Response:
+    """Return data as JSON; ``?prettyprint=1`` indents it."""
+    pretty = request.args.get("prettyprint") == "1"
+    text = json.dumps(data, ensure_ascii=False, indent=2 if pretty else None, separators=None if pretty else (",", ":"))
+    return Response(text, status, content_type=mimetype)
+
+
+def no_content() -> Response:
+    """Answer that it is done."""
+    return Response(status=204, content_type="text/html; charset=utf-8")
+
+
+def answer_errors(app: Flask) -> None:
+    """Turn errors into the real one's bodies, and add the headers that every API answer carries."""
+
+    @app.errorhandler(ZenodoJupyterError)
+    def refused(error: ZenodoJupyterError) -> Response:
+        data: dict[str, Any] = {"status": error.status, "message": _text(error)}
+        if errors := getattr(error, "errors", ()):
+            data["errors"] = [e.to_json() for e in errors]
+        if tombstone := getattr(error, "tombstone", None):
+            data["tombstone"] = tombstone
+        return as_json(data, error.status)
+
+    @app.errorhandler(HTTPException)
+    def no_route(error: HTTPException) -> Response | HTTPException:
+        if not request.path.startswith("/api/") or error.code is None:
+            return error
+        # Werkzeug's own words, as the real one has them too; without "status" in front.
+        response = as_json({"message": error.description, "status": error.code}, error.code)
+        for name, value in error.get_headers():
+            if name.lower() == "allow":
+                response.headers[name] = value
+        return response
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        for name, value in _SECURITY.items():
+            response.headers.setdefault(name, value)
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Content-Security-Policy", "default-src 'none'; sandbox")
+            response.headers["X-RateLimit-Limit"] = str(_LIMIT)
+            response.headers["X-RateLimit-Remaining"] = str(_LIMIT - 1)
+            response.headers["X-RateLimit-Reset"] = str(int(time.time()) + _WINDOW)
+            response.headers["Retry-After"] = str(_WINDOW)
+        return response
+
+
+def _text(error: ZenodoJupyterError) -> str:
+    """Return what an error says; what to try stands behind it where the real one says nothing as good."""
+    return f"{error.message} {error.hint}".strip() if error.status in (400, 507) and error.hint else error.message

@@ -1,0 +1,115 @@
+"""The files of drafts and records: listed, announced, committed, described, deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from ...errors import RefusedMetadata
+from .. import access, drafts, entries
+from ..schema import load_new_files
+from ..versions import Version
+from . import here
+from .answers import FILES, answer, no_content
+
+blueprint = Blueprint("api_files", __name__)
+
+
+def readable(id: str, *, draft: bool) -> Version:
+    """Return a draft or a record whose files the asking person may see."""
+    actor = here.actor()
+    version = actor.readable_draft(id) if draft else actor.record(id)
+    access.require(access.may_read_files(actor.db, actor.user, version))
+    return version
+
+
+@blueprint.get("/records/<id>/files")
+def list_record_files(id: str) -> Response:
+    """Answer the files of a record."""
+    return answer(here.view().files(readable(id, draft=False)), offered=FILES)
+
+
+@blueprint.get("/records/<id>/draft/files")
+def list_draft_files(id: str) -> Response:
+    """Answer the files of a draft."""
+    return answer(here.view().files(readable(id, draft=True)))
+
+
+@blueprint.post("/records/<id>/draft/files")
+def announce(id: str) -> Response:
+    """Announce files of a draft, all or none."""
+    actor = here.actor()
+    files = load_new_files(here.body())
+    with actor.db.writing():
+        draft = actor.draft(id)
+        entries.announce(actor.db, draft.bucket, files, actor.flavour, actor.switches)
+        drafts.touch(actor, draft)
+    return answer(here.view().files(draft), 201)
+
+
+@blueprint.delete("/records/<id>/draft/files")
+def delete_all(id: str) -> Response:
+    """Delete all files of a draft."""
+    actor = here.actor()
+    with actor.db.writing():
+        draft = actor.draft(id)
+        entries.remove_all(actor.db, draft.bucket)
+        drafts.touch(actor, draft)
+    return no_content()
+
+
+@blueprint.get("/records/<id>/files/<path:key>")
+def read_record_file(id: str, key: str) -> Response:
+    """Answer what is known of one file of a record."""
+    return _read(id, key, draft=False)
+
+
+@blueprint.get("/records/<id>/draft/files/<path:key>")
+def read_draft_file(id: str, key: str) -> Response:
+    """Answer what is known of one file of a draft."""
+    return _read(id, key, draft=True)
+
+
+def _read(id: str, key: str, *, draft: bool) -> Response:
+    version = readable(id, draft=draft)
+    entry = entries.find(here.actor().db, version.bucket, key, id)
+    return answer(here.view().file(version, entry))
+
+
+@blueprint.put("/records/<id>/draft/files/<path:key>")
+def describe(id: str, key: str) -> Response:
+    """Change what is said of a file."""
+    actor = here.actor()
+    body: Any = here.body() or {}
+    if not isinstance(body, dict):
+        raise RefusedMetadata("A validation error occurred.")
+    with actor.db.writing():
+        draft = actor.draft(id)
+        entry = entries.find(actor.db, draft.bucket, key, id)
+        entry = entries.describe(actor.db, entry, body.get("metadata"), body.get("access"))
+        drafts.touch(actor, draft)
+    return answer(here.view().file(draft, entry))
+
+
+@blueprint.delete("/records/<id>/draft/files/<path:key>")
+def delete(id: str, key: str) -> Response:
+    """Delete one file of a draft."""
+    actor = here.actor()
+    with actor.db.writing():
+        draft = actor.draft(id)
+        entries.remove(actor.db, entries.find(actor.db, draft.bucket, key, id), actor.switches)
+        drafts.touch(actor, draft)
+    return no_content()
+
+
+@blueprint.post("/records/<id>/draft/files/<path:key>/commit")
+def commit(id: str, key: str) -> Response:
+    """Complete a file."""
+    actor = here.actor()
+    draft = actor.draft(id)
+    entry = entries.find(actor.db, draft.bucket, key, id)
+    entry = entries.commit(actor.store, entry, actor.flavour, actor.switches)
+    with actor.db.writing():
+        drafts.touch(actor, draft)
+    return answer(here.view().file(draft, entry))

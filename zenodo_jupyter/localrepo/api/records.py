@@ -1,0 +1,224 @@
+"""Published records: read, versions, the way from a concept to its newest version, and search."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, redirect, request, url_for
+
+from ...errors import AccessDenied, FieldError, RecordNotFound, RefusedMetadata, WasRefused
+from .. import access, identifiers, published, searching, versions, vocabularies
+from ..searching import Scope
+from . import here
+from .answers import answer, answer_record, as_json, negotiate, records_offered
+
+blueprint = Blueprint("api_records", __name__)
+
+#: OpenSearch's window: nobody gets further down a list than this.
+_MAX_RESULTS = 10_000
+_DEFAULT_SIZE = 25
+_FACETS = {
+    "access_status": ("access.status", "Access status"),
+    "resource_type": ("metadata.resource_type.id", "Resource types"),
+    "file_type": ("files.types", "File type"),
+    "is_published": ("is_published", "Status"),
+}
+
+
+@blueprint.get("/records/<id>")
+def read(id: str) -> Response:
+    """Answer a record; a concept leads to its newest version."""
+    actor = here.actor()
+    if _is_concept(id):
+        parent = actor.concept(id)
+        if parent is not None and parent.latest is not None:
+            return redirect(url_for("api_records.read", id=actor.spell(parent.latest)))  # type: ignore[return-value]
+    view = here.view()
+    response = answer_record(view.version(actor.record(id), file_links=True))
+    own = f"{view.links.api}/records/{id}"
+    response.headers["Link"] = f'<{own}> ; rel="linkset" ; type="application/linkset+json"'
+    return response
+
+
+def _is_concept(id: str) -> bool:
+    number = identifiers.parse(id)
+    return number is not None and versions.find_parent(here.actor().db, number) is not None
+
+
+@blueprint.get("/records/<id>/versions")
+def list_versions(id: str) -> Response:
+    """Answer the published versions, newest first."""
+    actor = here.actor()
+    try:
+        version = actor.record(id)
+    except RecordNotFound:
+        version = actor.readable_draft(id)
+    scope = Scope(actor.user, all_versions=True, parent=version.parent.number)
+    return _search(scope, f"/records/{id}/versions", default="version", facets=())
+
+
+@blueprint.get("/records/<id>/versions/latest")
+def latest(id: str) -> Response:
+    """Lead to the newest version of a record or a concept."""
+    actor, view = here.actor(), here.view()
+    parent = actor.concept(id) or actor.record(id).parent
+    newest = versions.find_record(actor.db, parent.latest) if parent.latest else None
+    if newest is None:
+        raise RecordNotFound("Not found.")
+    access.require(access.may_read(actor.db, actor.user, newest))
+    location = view.links.record(newest)
+    response = as_json({"status": 301, "message": "Redirecting...", "location": location}, 301)
+    response.headers["Location"] = location
+    return response
+
+
+@blueprint.post("/records/<id>/versions")
+def new_version(id: str) -> Response:
+    """Make or find the draft of the next version."""
+    negotiate(records_offered())
+    return answer_record(here.view().version(published.new_version(here.actor(), id)), 201)
+
+
+@blueprint.put("/records/<id>")
+@blueprint.delete("/records/<id>")
+def not_so(id: str) -> Response:
+    """Refuse what changes a published record without a draft."""
+    actor = here.actor()
+    actor.record(id)
+    if request.method == "DELETE" or not actor.switches.crashes:
+        raise AccessDenied("Permission denied.")
+    raise WasRefused("Internal Server Error", status=500)
+
+
+@blueprint.get("/records/<id>/revisions")
+def revisions(id: str) -> Response:
+    """Answer every published state of a record, to an administrator."""
+    actor = here.actor()
+    record = actor.record(id)
+    access.require(actor.user is not None and actor.user.is_admin)
+    rows = actor.db.all("SELECT revision, created FROM revisions WHERE record_id = ? ORDER BY revision", record.number)
+    hits = [{"revision_id": row["revision"], "updated": row["created"]} for row in rows]
+    return answer({"hits": {"hits": hits, "total": len(hits)}})
+
+
+@blueprint.get("/records")
+def search() -> Response:
+    """Search the published records."""
+    actor = here.actor()
+    return _search(
+        Scope(actor.user, all_versions=_true("allversions") or _true("all_versions")),
+        "/records",
+        default="newest",
+        facets=("access_status", "file_type", "resource_type"),
+    )
+
+
+@blueprint.get("/user/records")
+def mine() -> Response:
+    """Search the drafts and records of whoever asks."""
+    actor = here.actor()
+    access.require(actor.user is not None)
+    return _search(
+        Scope(actor.user, mine=True),
+        "/user/records",
+        default="updated-desc",
+        facets=("access_status", "is_published", "resource_type", "file_type"),
+    )
+
+
+def _true(name: str) -> bool:
+    return name in request.args and request.args[name].lower() in ("", "1", "true", "yes")
+
+
+def _search(scope: Scope, path: str, *, default: str, facets: tuple[str, ...]) -> Response:
+    shape = negotiate(records_offered())
+    actor, view = here.actor(), here.view()
+    q = request.args.get("q", "")
+    page, size = whole_number("page", 1), whole_number("size", _DEFAULT_SIZE)
+    cap = actor.flavour.page_caps
+    if cap is not None and size > (limit := cap[actor.user is not None]):
+        wrong = FieldError("size", (f"Page size cannot be greater than {limit}.",))
+        raise RefusedMetadata("A validation error occurred.", (wrong,))
+    if page > 1 and page * size > _MAX_RESULTS:
+        raise WasRefused("Invalid querystring parameters.", status=400)
+    sort = request.args.get("sort") or ("bestmatch" if q.strip() else default)
+    if sort not in searching.SORTS:
+        raise RefusedMetadata(
+            "A validation error occurred.", (FieldError("_schema", (f"Invalid sort option '{sort}'.",)),)
+        )
+    found = searching.search(actor.db, q, scope, sort=sort, page=page, size=min(size, _MAX_RESULTS))
+    body: dict[str, Any] = {
+        "hits": {"hits": [view.version(v) for v in found.versions], "total": found.total},
+    }
+    if facets:
+        body["aggregations"] = {"publication_date": {"buckets": [], "label": "Publication date"}}
+        body["aggregations"] |= {name: _facet(name, found.facets.get(_FACETS[name][0], [])) for name in facets}
+    body |= {"sortBy": sort, "page": page, "links": page_links(path, found.total, page, size, sort)}
+    return as_json(body, 200, shape)
+
+
+def _facet(name: str, counts: list[tuple[str, int]]) -> dict[str, Any]:
+    def bucket(key: str, count: int, label: str) -> dict[str, Any]:
+        return {"key": key, "doc_count": count, "label": label, "is_selected": False}
+
+    label = _FACETS[name][1]
+    if name == "file_type":
+        return {"buckets": [bucket(k, n, k.upper()) for k, n in counts], "label": label}
+    if name == "is_published":
+        words = {"true": "Published", "false": "Unpublished"}
+        return {"buckets": [bucket(k, n, words[k]) for k, n in counts], "label": label}
+    if name == "access_status":
+        return {"buckets": [bucket(k, n, k.capitalize()) for k, n in counts], "label": label}
+    tops = []
+    for key, count in counts:
+        if "-" in key:
+            continue
+        top = bucket(key, count, _type_title(key))
+        inner = [bucket(k, n, _type_title(k)) for k, n in counts if k.startswith(f"{key}-")]
+        if inner:
+            top["inner"] = {"buckets": inner}
+        tops.append(top)
+    return {"buckets": tops, "label": label}
+
+
+def _type_title(id: str) -> str:
+    known = vocabularies.get("resourcetypes", id) or {}
+    title: str = known.get("title", {}).get("en", id)
+    return title
+
+
+def whole_number(name: str, default: int) -> int:
+    """Return a number of the query string, at least 1; raises RefusedMetadata for anything else."""
+    given = request.args.get(name)
+    if given is None:
+        return default
+    try:
+        number = int(given)
+    except ValueError:
+        raise _wrong(name, "Not a valid integer.") from None
+    if number < 1:
+        raise _wrong(name, "Must be greater than or equal to 1.")
+    return number
+
+
+def _wrong(name: str, message: str) -> RefusedMetadata:
+    return RefusedMetadata("A validation error occurred.", (FieldError(name, (message,)),))
+
+
+def page_links(path: str, total: int, page: int, size: int, sort: str) -> dict[str, str]:
+    """Return the links of one page of a list to itself and its neighbours."""
+    base = f"{here.view().links.api}{path}"
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in ("page", "size", "sort", "access_token")]
+
+    def link(number: int) -> str:
+        parts = sorted([*kept, ("page", str(number)), ("size", str(size)), ("sort", sort)])
+        query = "&".join(f"{quote(name)}={quote(value, safe='/:()*,;@!$')}" for name, value in parts)
+        return f"{base}?{query}"
+
+    links = {"self": link(page)}
+    if page > 1:
+        links["prev"] = link(page - 1)
+    if page * size < min(total, _MAX_RESULTS):
+        links["next"] = link(page + 1)
+    return links

@@ -1,0 +1,79 @@
+"""The controlled lists: generic ones under one route, those with a shape of their own under theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from ...errors import BadInput, FieldError, RecordNotFound, RefusedMetadata
+from .. import access, vocabularies
+from . import here
+from .answers import TERMS, answer
+from .records import page_links, whole_number
+
+blueprint = Blueprint("api_vocabularies", __name__)
+
+_OWN_ROUTES = ("affiliations", "awards", "funders", "names", "subjects")
+
+
+@blueprint.get("/vocabularies/<type>")
+def search(type: str) -> Response:
+    """Search one generic list."""
+    if type not in vocabularies.TYPES or type in _OWN_ROUTES:
+        raise RecordNotFound("The persistent identifier does not exist.")
+    return _search(type, f"/vocabularies/{type}")
+
+
+@blueprint.get("/vocabularies/<type>/<path:id>")
+def read(type: str, id: str) -> Response:
+    """Answer one term of a generic list."""
+    if type in _OWN_ROUTES:
+        raise RecordNotFound("The persistent identifier does not exist.")
+    return _read(type, id, f"/vocabularies/{type}")
+
+
+@blueprint.get(f"/<any({','.join(_OWN_ROUTES)}):type>")
+def search_own(type: str) -> Response:
+    """Search organisations, people, grants or subjects."""
+    # Names are people: only who is signed in may look them up.
+    access.require(type != "names" or here.actor().user is not None)
+    return _search(type, f"/{type}")
+
+
+@blueprint.get(f"/<any({','.join(_OWN_ROUTES)}):type>/<path:id>")
+def read_own(type: str, id: str) -> Response:
+    """Answer one organisation, person, grant or subject."""
+    access.require(type != "names" or here.actor().user is not None)
+    return _read(type, id, f"/{type}")
+
+
+def _search(type: str, path: str) -> Response:
+    q, suggest = request.args.get("q"), request.args.get("suggest")
+    page, size = whole_number("page", 1), whole_number("size", 25)
+    sort = request.args.get("sort")
+    try:
+        total, items = vocabularies.search(
+            type, q=q, suggest=suggest, tags=request.args.getlist("tags") or None, sort=sort, page=page, size=size
+        )
+    except BadInput as error:
+        raise RefusedMetadata("A validation error occurred.", (FieldError("_schema", (error.message,)),)) from error
+    sort = sort or ("bestmatch" if q or suggest else "title" if path.startswith("/vocabularies") else "name")
+    body = {
+        "hits": {"hits": [_with_links(item, path) for item in items], "total": total},
+        "sortBy": sort,
+        "page": page,
+        "links": page_links(path, total, page, size, sort),
+    }
+    return answer(body, offered=TERMS)
+
+
+def _read(type: str, id: str, path: str) -> Response:
+    item = vocabularies.get(type, id)
+    if item is None:
+        raise RecordNotFound("The persistent identifier does not exist.")
+    return answer(_with_links(item, path), offered=TERMS, revision=item.get("revision_id", 1))
+
+
+def _with_links(item: dict[str, Any], path: str) -> dict[str, Any]:
+    return {"revision_id": 1, **item, "links": {"self": f"{here.view().links.api}{path}/{item['id']}"}}

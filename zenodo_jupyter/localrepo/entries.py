@@ -1,0 +1,358 @@
+"""The files of a draft or a record: announced, sent, committed, copied. Bytes are in `blobs`, here are names and states."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import AccessDenied, RecordNotFound, WasRefused
+from .blobs import Blob
+from .database import Database, now
+from .flavours import Flavour, Switches
+from .store import Store
+
+# Only the types that Python knows by itself: /etc/mime.types differs between machines.
+_TYPES = mimetypes.MimeTypes()
+UNKNOWN_TYPE = "application/octet-stream"
+
+
+class TransferFailed(Exception):
+    """Bytes came that cannot be the file's; InvenioRDM answers this with 200 and ``errors``."""
+
+
+@dataclass
+class Entry:
+    """One file.
+
+    Attributes
+    ----------
+    bucket, key : str
+        The list it is in, and its name there: any text, never a path on this machine.
+    status : str
+        ``pending`` until it is committed, then ``completed``.
+    blob : str or None
+        SHA-256 of its bytes as soon as they are there.
+    size : int or None
+        In bytes; what was announced as long as nothing came.
+    checksum : str or None
+        ``md5:…``; the same.
+    file_id, version_id : str or None
+        InvenioRDM's ids of the bytes and of this use of them.
+    stored : str or None
+        When the bytes came.
+    details : dict
+        ``metadata``, ``access``, ``transfer``.
+    """
+
+    bucket: str
+    key: str
+    status: str = "pending"
+    blob: str | None = None
+    size: int | None = None
+    checksum: str | None = None
+    mimetype: str | None = None
+    file_id: str | None = None
+    version_id: str | None = None
+    stored: str | None = None
+    created: str = ""
+    updated: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def transfer(self) -> dict[str, Any]:
+        """How the bytes come."""
+        found: dict[str, Any] = self.details["transfer"]
+        return found
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether they come in parts and have not all come yet."""
+        return bool(self.transfer["type"] == "M")
+
+
+def guess_type(key: str) -> str:
+    """Return the media type that a name stands for."""
+    return _TYPES.guess_type(key)[0] or UNKNOWN_TYPE
+
+
+def extension(mimetype: str | None) -> str:
+    """Return the usual ending of a media type, without the dot."""
+    return (_TYPES.guess_extension(mimetype or UNKNOWN_TYPE) or ".bin")[1:]
+
+
+def new_bucket(db: Database) -> str:
+    """Make an empty list of files and return its id."""
+    bucket = str(uuid.uuid4())
+    with db.writing() as connection:
+        connection.execute("INSERT INTO buckets (id, created) VALUES (?, ?)", (bucket, now()))
+    return bucket
+
+
+def lock(db: Database, bucket: str) -> None:
+    """Make a list of files unchangeable."""
+    with db.writing() as connection:
+        connection.execute("UPDATE buckets SET locked = 1 WHERE id = ?", (bucket,))
+
+
+def is_locked(db: Database, bucket: str) -> bool:
+    """Tell whether a list of files is unchangeable."""
+    row = db.one("SELECT locked FROM buckets WHERE id = ?", bucket)
+    return row is not None and bool(row["locked"])
+
+
+def drop_bucket(db: Database, bucket: str) -> None:
+    """Forget a list of files; their bytes go with the next garbage collection."""
+    with db.writing() as connection:
+        connection.execute("DELETE FROM buckets WHERE id = ?", (bucket,))
+
+
+def listing(db: Database, bucket: str) -> list[Entry]:
+    """Return all files, in the order in which they were announced."""
+    return [_entry(row) for row in db.all("SELECT * FROM files WHERE bucket_id = ? ORDER BY position, key", bucket)]
+
+
+def find(db: Database, bucket: str, key: str, record_id: str) -> Entry:
+    """Return one file.
+
+    Raises
+    ------
+    RecordNotFound
+        When there is none of this name; ``record_id`` is for the text.
+    """
+    row = db.one("SELECT * FROM files WHERE bucket_id = ? AND key = ?", bucket, key)
+    if row is None:
+        raise RecordNotFound(f"Record '{record_id}' has no file '{key}'.")
+    return _entry(row)
+
+
+def announce(db: Database, bucket: str, files: list[dict[str, Any]], flavour: Flavour, switches: Switches) -> None:
+    """Make pending files, all or none.
+
+    Raises
+    ------
+    AccessDenied
+        When the list is locked.
+    WasRefused
+        When a name is taken, or there would be too many files or bytes.
+    """
+    with db.writing() as connection:
+        if not switches.locked_draft_takes_new_files:
+            _require_unlocked(db, bucket)
+        taken = {entry.key: entry for entry in listing(db, bucket)}
+        if len(taken) + len(files) > flavour.max_files:
+            message = "Uploading selected files will result in exceeding the max amount per record."
+            raise WasRefused(message, f"A record has at most {flavour.max_files} files.", status=400)
+        row = connection.execute("SELECT max(position) FROM files WHERE bucket_id = ?", (bucket,)).fetchone()
+        position = (row[0] or 0) + 1
+        for offset, file in enumerate(files):
+            if file["key"] in taken:
+                raise WasRefused(f"File with key {file['key']} already exists.", status=400)
+            entry = Entry(bucket, file["key"], size=file.get("size"), checksum=file.get("checksum"))
+            entry.details = {
+                "metadata": file.get("metadata"),
+                "access": {"hidden": False, **file.get("access", {})},
+                "transfer": file["transfer"],
+            }
+            if entry.in_parts:
+                entry.checksum = None
+                entry.mimetype = guess_type(entry.key)
+                entry.file_id, entry.version_id = str(uuid.uuid4()), str(uuid.uuid4())
+            taken[entry.key] = entry
+            _insert(db, entry, position + offset)
+
+
+def take_content(store: Store, entry: Entry, blob: Blob, flavour: Flavour) -> Entry:
+    """Give a pending file its bytes; they may come again until it is committed.
+
+    Raises
+    ------
+    AccessDenied
+        When the list is locked.
+    WasRefused
+        When there would be too many bytes.
+    """
+    with store.db.writing() as connection:
+        _require_unlocked(store.db, entry.bucket)
+        row = connection.execute(
+            "SELECT coalesce(sum(b.size), 0) FROM files f JOIN blobs b ON b.sha256 = f.blob "
+            "WHERE bucket_id = ? AND key <> ?",
+            (entry.bucket, entry.key),
+        ).fetchone()
+        if row[0] + blob.size > flavour.max_bytes:
+            raise WasRefused(
+                "Bucket quota exceeded.", f"A record has at most {flavour.max_bytes} bytes of files.", status=400
+            )
+        store.blobs.adopt(connection, blob)
+        connection.execute(
+            "UPDATE files SET blob = ?, stored = ? WHERE bucket_id = ? AND key = ?",
+            (blob.sha256, now(), entry.bucket, entry.key),
+        )
+    return entry
+
+
+def take_part(store: Store, entry: Entry, part: int, blob: Blob) -> None:
+    """Keep one part of a file.
+
+    Raises
+    ------
+    TransferFailed
+        When there is no such part, or it has another size than announced.
+    """
+    parts, part_size = entry.transfer["parts"], entry.transfer["part_size"]
+    wanted = part_size if part < parts else (entry.size or 0) - part_size * (parts - 1)
+    if not 1 <= part <= parts or blob.size != wanted:
+        raise TransferFailed
+    with store.db.writing() as connection:
+        _require_unlocked(store.db, entry.bucket)
+        store.blobs.adopt(connection, blob)
+        connection.execute(
+            "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?)", (entry.bucket, entry.key, part, blob.sha256)
+        )
+
+
+def commit(store: Store, entry: Entry, flavour: Flavour, switches: Switches) -> Entry:
+    """Complete a file.
+
+    Raises
+    ------
+    WasRefused
+        When nothing was sent, a part is missing, or empty files are not allowed.
+    """
+    if entry.status == "completed":
+        return _touch(store.db, entry)
+    joined = _join(store, entry, switches) if entry.in_parts else None
+    with store.db.writing() as connection:
+        _require_unlocked(store.db, entry.bucket)
+        if joined is not None:
+            store.blobs.adopt(connection, joined)
+            connection.execute("DELETE FROM parts WHERE bucket_id = ? AND key = ?", (entry.bucket, entry.key))
+            entry.blob, entry.stored = joined.sha256, now()
+            entry.details["transfer"] = {"type": "L"}
+        if entry.blob is None:
+            raise WasRefused(
+                f"File '{entry.key}' cannot be committed: its content was never sent.",
+                "PUT its content, then commit it.",
+                status=500 if switches.crashes else 400,
+            )
+        blob = connection.execute("SELECT md5, size FROM blobs WHERE sha256 = ?", (entry.blob,)).fetchone()
+        if blob["size"] == 0 and not flavour.empty_files:
+            raise WasRefused("Empty files are not accepted.", status=400)
+        entry.size, entry.checksum, entry.status = blob["size"], f"md5:{blob['md5']}", "completed"
+        entry.mimetype = guess_type(entry.key)
+        entry.file_id = entry.file_id or str(uuid.uuid4())
+        entry.version_id = entry.version_id or str(uuid.uuid4())
+        return _touch(store.db, entry)
+
+
+def remove(db: Database, entry: Entry, switches: Switches) -> None:
+    """Forget a file.
+
+    Raises
+    ------
+    AccessDenied
+        When the list is locked; a pending file may go all the same if it could come.
+    """
+    with db.writing() as connection:
+        if not (switches.locked_draft_takes_new_files and entry.blob is None):
+            _require_unlocked(db, entry.bucket)
+        connection.execute("DELETE FROM files WHERE bucket_id = ? AND key = ?", (entry.bucket, entry.key))
+
+
+def remove_all(db: Database, bucket: str) -> None:
+    """Forget all files of a draft.
+
+    Raises
+    ------
+    AccessDenied
+        When the list is locked.
+    """
+    with db.writing() as connection:
+        _require_unlocked(db, bucket)
+        connection.execute("DELETE FROM files WHERE bucket_id = ?", (bucket,))
+
+
+def describe(db: Database, entry: Entry, metadata: dict[str, Any] | None, access: dict[str, Any] | None) -> Entry:
+    """Change what is said of a file."""
+    if metadata is not None:
+        entry.details["metadata"] = metadata
+    if access is not None:
+        entry.details["access"] = {**entry.details["access"], **access}
+    return _touch(db, entry)
+
+
+def copy_all(db: Database, source: str, target: str) -> None:
+    """Put the completed files of one list into another; no byte is copied."""
+    with db.writing():
+        for position, entry in enumerate(listing(db, source)):
+            if entry.status == "completed":
+                entry.bucket, entry.version_id = target, str(uuid.uuid4())
+                entry.created = entry.updated = ""
+                _insert(db, entry, position)
+
+
+def missing(entries: list[Entry]) -> Iterator[Entry]:
+    """Yield the files that are not completed."""
+    return (entry for entry in entries if entry.status != "completed")
+
+
+def _join(store: Store, entry: Entry, switches: Switches) -> Blob:
+    """Write the parts of a file one behind the other."""
+    rows = store.db.all("SELECT part, blob FROM parts WHERE bucket_id = ? AND key = ?", entry.bucket, entry.key)
+    have = {row["part"]: row["blob"] for row in rows}
+    parts, part_size, size = entry.transfer["parts"], entry.transfer["part_size"], entry.size or 0
+    gaps = [part for part in range(1, parts + 1) if part not in have]
+    if gaps and not switches.missing_part_becomes_zeros:
+        raise WasRefused(
+            f"File '{entry.key}' cannot be committed: part {', '.join(map(str, gaps))} of {parts} was never sent.",
+            "PUT the missing parts, then commit it.",
+            status=400,
+        )
+    sizes = [part_size] * (parts - 1) + [size - part_size * (parts - 1)]
+    return store.blobs.join((have.get(part), length) for part, length in enumerate(sizes, start=1))
+
+
+def _require_unlocked(db: Database, bucket: str) -> None:
+    if is_locked(db, bucket):
+        raise AccessDenied("Bucket is locked for modifications.")
+
+
+def _touch(db: Database, entry: Entry) -> Entry:
+    """Save a file and return it as the answer shows it."""
+    entry.updated = now()
+    kept = (
+        {**entry.details, "metadata": entry.details["metadata"] or {}} if entry.status == "completed" else entry.details
+    )
+    with db.writing() as connection:
+        connection.execute(
+            "UPDATE files SET updated = ?, status = ?, blob = ?, size = ?, checksum = ?, mimetype = ?, file_id = ?, "
+            "version_id = ?, stored = ?, json = ? WHERE bucket_id = ? AND key = ?",
+            (
+                entry.updated, entry.status, entry.blob, entry.size, entry.checksum, entry.mimetype, entry.file_id,
+                entry.version_id, entry.stored, json.dumps(kept), entry.bucket, entry.key,
+            ),
+        )  # fmt: skip
+    return entry
+
+
+def _insert(db: Database, entry: Entry, position: int) -> None:
+    entry.created = entry.updated = now()
+    with db.writing() as connection:
+        connection.execute(
+            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                entry.bucket, entry.key, position, entry.created, entry.updated, entry.status, entry.blob, entry.size,
+                entry.checksum, entry.mimetype, entry.file_id, entry.version_id, entry.stored,
+                json.dumps(entry.details),
+            ),
+        )  # fmt: skip
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        row["bucket_id"], row["key"], row["status"], row["blob"], row["size"], row["checksum"], row["mimetype"],
+        row["file_id"], row["version_id"], row["stored"], row["created"], row["updated"], json.loads(row["json"]),
+    )  # fmt: skip

@@ -1,0 +1,103 @@
+"""What differs between Zenodo and InvenioRDM as it comes, as data; and the traps that can be switched on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from ..errors import BadInput
+
+#: DataCite's test prefix: its DOIs do not resolve at doi.org, and nobody can mistake them for registered ones.
+DOI_PREFIX = "10.5072"
+
+
+@dataclass(frozen=True)
+class Flavour:
+    """One kind of repository.
+
+    Attributes
+    ----------
+    name : str
+        ``zenodo`` or ``rdm``; also how ids are spelled.
+    doi : str
+        How a DOI is made of an id.
+    max_files : int
+        Files in one record.
+    max_bytes : int
+        Bytes in one record, and in one of its files.
+    empty_files, restricted_records, metadata_only : bool
+        Whether these are allowed.
+    external_doi_versions : bool
+        Whether a record with a DOI from elsewhere may have further versions.
+    page_caps : tuple of int, optional
+        The largest page of search results for strangers and for people with a token.
+    site_name : str
+        What error texts call the repository.
+    """
+
+    name: str
+    doi: str
+    max_files: int
+    max_bytes: int
+    empty_files: bool
+    restricted_records: bool
+    metadata_only: bool
+    external_doi_versions: bool
+    page_caps: tuple[int, int] | None
+    site_name: str
+
+
+#: The numbers are those of Zenodo's and InvenioRDM 14's own configuration.
+FLAVOURS = {
+    "zenodo": Flavour(
+        "zenodo", "{prefix}/zenodo.{id}", 100, 50 * 10**9, False, False, False, False, page_caps=(25, 100), site_name="Zenodo"
+    ),
+    "rdm": Flavour(
+        "rdm", "{prefix}/{id}", 100, 10 * 10**9, True, True, True, True, page_caps=None, site_name="InvenioRDM"
+    ),
+}  # fmt: skip
+
+
+def flavour(name: str) -> Flavour:
+    """Return a flavour by its name.
+
+    Raises
+    ------
+    BadInput
+        When there is none of this name.
+    """
+    if name not in FLAVOURS:
+        raise BadInput(f"There is no flavour {name!r}.", f"Take one of {', '.join(FLAVOURS)}.")
+    return FLAVOURS[name]
+
+
+@dataclass(frozen=True)
+class Switches:
+    """Traps of the real one: off for a class, on for conformance. What is off is refused with a clear 400.
+
+    Attributes
+    ----------
+    content_after_commit_drops_file : bool
+        PUT content on a committed file answers 200 with ``errors``, and the file is gone from the draft.
+    bad_part_answers_200 : bool
+        A part of the wrong size or number answers 200 with ``errors``.
+    missing_part_becomes_zeros : bool
+        A commit with a part missing succeeds, with zero bytes in the gap.
+    locked_draft_takes_new_files : bool
+        Files can be announced in the draft of a published record, and then block its publication.
+    strict_vocabularies : bool
+        A valid ROR id that is not in the short lists shipped here is refused.
+    crashes : bool
+        What crashes the real one answers 500: a commit without content, content of a pending file, a list as body.
+    """
+
+    content_after_commit_drops_file: bool = False
+    bad_part_answers_200: bool = False
+    missing_part_becomes_zeros: bool = False
+    locked_draft_takes_new_files: bool = False
+    strict_vocabularies: bool = False
+    crashes: bool = False
+
+    @classmethod
+    def all_on(cls) -> Switches:
+        """Return every trap switched on."""
+        return cls(**{f.name: True for f in fields(cls)})
