@@ -147,7 +147,8 @@ def describe(nb: Mapping[str, Any], *, python: str | None = None, folder: Path |
         return None
     codes = list(python_cells(nb))
     names = {name for code in codes if code.tree for name in imports(code.tree)}
-    names |= {words[1] for code in codes for line in code.magics if (words := line.split())[0] == "%load_ext" and len(words) > 1}
+    lines = [line.split() for code in codes for line in code.magics]
+    names |= {words[1] for words in lines if words[0] == "%load_ext" and len(words) > 1}
     executable, note = (python, "") if python else kernel_python(kernel(nb).name)
     answer = _ask(executable)
     if answer is None:
@@ -194,9 +195,8 @@ def _ask(python: str) -> dict[str, Any] | None:
 def _environment(names: Iterable[str], answer: dict[str, Any], folder: Path | None, note: str) -> Environment:
     from packaging.utils import canonicalize_name
 
-    installed = {
-        canonicalize_name(d["name"])): d for d in reversed(answer["distributions"])
-    }  # the first on the path counts
+    # Reversed, since of two with one name the first on the path counts.
+    installed: dict[str, Any] = {str(canonicalize_name(d["name"])): d for d in reversed(answer["distributions"])}
     stdlib = set(answer["stdlib"]) or sys.stdlib_module_names
     direct: set[str] = {"ipykernel"} & set(installed)  # it runs the notebook
     missing = set()
