@@ -1,0 +1,207 @@
+"""The repositories that are known here: rows of a table, never classes. What differs between them is data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from .errors import UnknownRepository
+from .tokens import origin
+
+if TYPE_CHECKING:
+    from .config import Config
+
+#: The scheme of the embedded repository: nothing that could be mistaken for a host on the network.
+EMBEDDED = "http+local"
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+@dataclass(frozen=True)
+class RepositoryRow:
+    """What is to be known of a repository beforehand.
+
+    Attributes
+    ----------
+    name : str
+        For the command line.
+    title : str
+        For sentences.
+    url : str
+        Its address, without ``/api`` and without a slash at the end.
+    doi_prefixes : tuple of str
+        Of the DOIs that it gives.
+    practice : bool
+        Whether publishing there is for practice, and needs no solemn yes.
+    max_files, max_bytes : int
+        What a record may hold.
+    allow_empty_files : bool
+        Whether a file may have no bytes.
+    token_env : tuple of str
+        Environment variables that may hold its token.
+    registered_dois : bool
+        Whether its DOIs resolve at doi.org.
+    help_url : str
+        Where a token is made.
+    publisher : str
+        What stands as publisher in its records unless a person says otherwise.
+    """
+
+    name: str
+    title: str
+    url: str
+    doi_prefixes: tuple[str, ...] = ()
+    practice: bool = False
+    max_files: int = 100  # InvenioRDM's and Zenodo's default
+    max_bytes: int = 10 * 10**9  # InvenioRDM's default
+    allow_empty_files: bool = True
+    token_env: tuple[str, ...] = ()
+    registered_dois: bool = True
+    help_url: str = ""
+    publisher: str = ""
+
+    @property
+    def api(self) -> str:
+        """Where its API is."""
+        return f"{self.url}/api"
+
+
+_TOKENS_PAGE = "/account/settings/applications/tokens/new/"
+# Zenodo's limits: 100 files, 50 GB, no empty files (its configuration; zenodo-rdm).
+_BUILT_IN = (
+    RepositoryRow(
+        "local", "This computer", f"{EMBEDDED}://embedded", ("10.5072",), practice=True, max_bytes=50 * 10**9,
+        allow_empty_files=False, registered_dois=False, publisher="Zenodo",
+    ),
+    RepositoryRow(
+        "zenodo", "Zenodo", "https://zenodo.org", ("10.5281",), max_bytes=50 * 10**9, allow_empty_files=False,
+        token_env=("ZENODO_TOKEN",), help_url=f"https://zenodo.org{_TOKENS_PAGE}", publisher="Zenodo",
+    ),
+    RepositoryRow(
+        "sandbox", "Zenodo sandbox", "https://sandbox.zenodo.org", ("10.5072",), practice=True, max_bytes=50 * 10**9,
+        allow_empty_files=False, token_env=("ZENODO_SANDBOX_TOKEN",), registered_dois=False,
+        help_url=f"https://sandbox.zenodo.org{_TOKENS_PAGE}", publisher="Zenodo",
+    ),
+)  # fmt: skip
+
+
+def rows(extra: Iterable[RepositoryRow] = ()) -> dict[str, RepositoryRow]:
+    """Return the rows by name: the built-in ones, and further ones that may take their place."""
+    return {row.name: row for row in (*_BUILT_IN, *extra)}
+
+
+def configured(config: Config | None) -> dict[str, RepositoryRow]:
+    """Return the rows by name that may be used with this configuration.
+
+    Raises
+    ------
+    UnknownRepository
+        When the configuration describes one wrongly.
+    """
+    if config is None:
+        return rows()
+    known = rows(row_from(name, described) for name, described in config.repositories.items())
+    return {name: row for name, row in known.items() if _allowed(row, config)}
+
+
+def row_from(name: str, described: Mapping[str, Any]) -> RepositoryRow:
+    """Make a row of what a configuration says.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    described : mapping
+        ``url``, and whatever other attribute of `RepositoryRow`.
+    """
+    named = dict(described)
+    base = row_for(str(named.pop("url", "")))
+    lists = {k: tuple(v) for k, v in named.items() if k in ("doi_prefixes", "token_env")}
+    try:
+        return RepositoryRow(**{**base.__dict__, "title": name, "publisher": "", "name": name, **named, **lists})
+    except TypeError as e:
+        raise UnknownRepository(
+            f"The configuration of the repository {name!r} is not understood ({e}).", "Look at its spelling."
+        ) from e
+
+
+def row_for(url: str) -> RepositoryRow:
+    """Make a row of an address that a person gave.
+
+    Raises
+    ------
+    UnknownRepository
+        When it is not an address, or not a safe one: a token and unpublished data only go through https, or to this machine.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        here = origin(url)
+    except ValueError:
+        host = ""
+    if not host or parts.scheme not in ("https", "http") or parts.username or parts.password:
+        raise UnknownRepository(f"{_shown(url)!r} is not the address of a repository.", "Such as https://zenodo.org.")
+    loopback = host in LOOPBACK
+    if parts.scheme == "http" and not loopback:
+        raise UnknownRepository(
+            f"{host} would be spoken to without encryption.", f"Use https://{host}; http is for this machine only."
+        )
+    for row in _BUILT_IN:
+        if row.url == here:
+            return row
+    # A repository may live below a path, behind a proxy; what is behind /api or /records is not part of its address.
+    path = "/".join(_before(parts.path.strip("/").split("/"), {"api", "records", "record", "doi", "uploads", "communities"}))
+    name = here.split("://", 1)[1]
+    return RepositoryRow(
+        name=name,
+        title=name,
+        url=f"{here}/{path}".rstrip("/"),
+        practice=loopback,
+        registered_dois=not loopback,
+        help_url=f"{here}{_TOKENS_PAGE}",
+        publisher=name,
+    )
+
+
+def find_row(name_or_url: str, config: Config) -> RepositoryRow:
+    """Return the row of a name or an address; see `repository`."""
+    known = configured(config)
+    if name_or_url in known:
+        return known[name_or_url]
+    if "://" not in name_or_url:
+        if name_or_url in rows():
+            raise UnknownRepository(
+                f"The repository {name_or_url!r} may not be used here.", f"Allowed are {', '.join(known) or 'none'}."
+            )
+        raise UnknownRepository(
+            f"There is no repository named {name_or_url!r} here.",
+            f"Known are {', '.join(known)}; or give its address, such as https://zenodo.org.",
+        )
+    row = next((r for r in known.values() if r.url == name_or_url.rstrip("/")), None) or row_for(name_or_url)
+    row = next((r for r in known.values() if r.url == row.url), row)
+    if not _allowed(row, config):
+        raise UnknownRepository(
+            f"The repository {row.title} may not be used here.", f"Allowed are {', '.join(known) or 'none'}."
+        )
+    return row
+
+
+def _allowed(row: RepositoryRow, config: Config) -> bool:
+    allowed = config.allowed_repositories
+    return allowed is None or row.name in allowed or row.url in [str(a).rstrip("/") for a in allowed]
+
+
+def _before(parts: list[str], ends: set[str]) -> list[str]:
+    """Return the items before the first that is one of `ends`."""
+    kept: list[str] = []
+    for part in parts:
+        if part in ends:
+            break
+        kept.append(part)
+    return kept
+
+
+def _shown(url: str) -> str:
+    """Return an address as it may be shown: without a password or a query."""
+    return url.split("?", 1)[0].rsplit("@", 1)[-1][:200]
