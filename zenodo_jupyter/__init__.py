@@ -12,3 +12,15 @@ def load_ipython_extension(ipython: Any) -> None:
     from .magics import ZenodoMagics
 
     ipython.register_magics(ZenodoMagics)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """Tell Jupyter's server what to load."""
+    from .extension import ZenodoJupyter
+
+    return [{"module": "zenodo_jupyter.extension", "app": ZenodoJupyter}]
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Tell JupyterLab where the built front end is."""
+    return [{"src": "_labextension", "dest": "zenodo-jupyter"}]

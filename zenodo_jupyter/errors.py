@@ -9,7 +9,8 @@
     │   ├── DamagedNotebook      not a notebook, or one that cannot be read
     │   ├── MissingFile          a file that was named is not there (404)
     │   ├── UnsafeName           a name that would leave its folder
-    │   └── UnknownRepository    a repository that is not configured here
+    │   ├── UnknownRepository    a repository that is not configured here
+    │   └── UnknownJob           a job that was never started here, or is forgotten (404)
     ├── CouldNotAsk              no usable answer came (502)
     │   └── NotARepository       something answered, but not an InvenioRDM
     ├── WasRefused               the repository said no (its own status)
@@ -144,6 +145,12 @@ class UnsafeName(BadInput):
 
 class UnknownRepository(BadInput):
     """The repository is not configured here."""
+
+
+class UnknownJob(BadInput):
+    """The job was never started here, or ended so long ago that it is forgotten."""
+
+    status = 404
 
 
 class CouldNotAsk(ZenodoJupyterError):

@@ -1,33 +1,45 @@
 """Jobs: long acts that run in threads, can be watched from several places, cancelled, and taken up after a restart.
 
 What a job does is told by its kind and parameters, both JSON; `Jobs.kinds` maps a kind to the function that does it. State
-is written to disk when it changes (not at each progress), so that a new process knows what was under way.
+is written to disk when it changes (not at each progress), so that the next process knows what was under way: `resume` takes
+up, once, what a process that is gone has left. Several processes may share one folder.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
 import os
 import threading
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from .errors import BadInput, Cancelled, ZenodoJupyterError
+from filelock import FileLock, Timeout
+
+from .errors import BadInput, Cancelled, DiskFull, UnknownJob, ZenodoJupyterError
 from .report import Progress, Report
 
 #: Does a job: gets its parameters and a report, returns what becomes the job's result.
 Work = Callable[[dict[str, Any], Report], dict[str, Any]]
 
 ENDED = ("done", "failed", "cancelled", "interrupted")
+#: Kinds that go on after a restart, because their acts are journalled. A reproduction is not run again without being asked
+#: for, since it runs other people's code.
+RESUMED = ("publish", "get")
+#: How often a job is taken up again. One that ends its process each time must not do so for ever.
+ATTEMPTS = 3
 #: How many messages of a job are kept for somebody who looks later.
 LOG = 200
 #: Seconds that an ended job is remembered: a day, so that a reopened browser still sees how it ended.
 KEEP = 24 * 3600
+#: Seconds between two tellings of how many bytes have gone: a bar that moves five times a second looks smooth, and a fast
+#: disk would otherwise make hundreds of long polls a second.
+PACE = 0.2
 
 
 @dataclass
@@ -38,11 +50,13 @@ class Job:
     ----------
     id, kind, params
         Which job, what it does, with what.
+    subject : str
+        What it acts upon, such as a notebook and a repository; of two jobs of one kind with one subject only one runs.
     state : str
-        ``queued``, ``running``, ``done``, ``failed``, ``cancelled`` or ``interrupted`` (its process ended; a publish goes
-        on when it is started again).
+        ``queued``, ``running``, ``done``, ``failed``, ``cancelled`` or ``interrupted`` (its process ended, and it is not of
+        a kind that goes on by itself).
     seq : int
-        Grows with every change, for long polls.
+        Changes with every change, for long polls.
     progress : dict or None
         The last `Progress`.
     log : list of str
@@ -51,12 +65,15 @@ class Job:
         What came of it.
     started, ended : float
         Seconds since the epoch.
-    pid : int
-        The process that runs it.
+    owner : str
+        The `Jobs` that runs it.
+    attempts : int
+        How often it was started.
     """
 
     kind: str
     params: dict[str, Any]
+    subject: str = ""
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     state: str = "queued"
     seq: int = 0
@@ -66,7 +83,13 @@ class Job:
     error: dict[str, Any] | None = None
     started: float = field(default_factory=time.time)
     ended: float = 0.0
-    pid: int = field(default_factory=os.getpid)
+    owner: str = ""
+    attempts: int = 1
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is under way or about to be."""
+        return self.state not in ENDED
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it, as the doors show it."""
@@ -79,7 +102,7 @@ class Jobs:
     Parameters
     ----------
     folder : Path
-        Where states are kept.
+        Where states are kept; made when the first job starts.
     kinds : dict
         Kind to the function that does it.
     workers : int
@@ -89,127 +112,231 @@ class Jobs:
     def __init__(self, folder: Path, kinds: dict[str, Work], workers: int = 2) -> None:
         self.folder = Path(folder)
         self.kinds = kinds
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="zenodo-jupyter-job")
+        self._owner = uuid.uuid4().hex
+        # Held as long as this process lives: whoever can take it knows that the jobs of this owner are orphans. (A process
+        # id would not do: a restarted container gives the same ones again.)
+        self._alive = FileLock(self.folder / f"{self._owner}.lock", thread_local=False)
+        self._slots = threading.BoundedSemaphore(workers)
         self._changed = threading.Condition()
         self._jobs: dict[str, Job] = {}
         self._cancelled: dict[str, threading.Event] = {}
-        self._watchers: list[Callable[[Job], None]] = []
-        self._read()
+        self._watchers: dict[str, list[Callable[[], None]]] = {}
+        self._threads: dict[str, threading.Thread] = {}
+        self._closing = False
 
     # -- doing -------------------------------------------------------------------------------------------------------
 
-    def start(self, kind: str, params: dict[str, Any]) -> Job:
-        """Queue a job and return it at once.
+    def start(self, kind: str, params: dict[str, Any], subject: str = "") -> Job:
+        """Queue a job and return it at once; where one of this kind and subject is under way, return that one.
+
+        A job that was asked to stop does not count as under way: the new one waits until it has stopped.
 
         Raises
         ------
         BadInput
             When there is no such kind.
+        DiskFull
+            When it cannot be written down.
         """
         if kind not in self.kinds:
             raise BadInput(f"There is no job of the kind {kind!r}.", f"Kinds: {', '.join(sorted(self.kinds))}.")
-        job = Job(kind, params)
-        self._cancelled[job.id] = threading.Event()
         with self._changed:
-            self._jobs[job.id] = job
-        self._write(job)
-        self._pool.submit(self._run, job)
-        return job
+            same = [
+                j for j in self._jobs.values() if subject and j.is_active and (j.kind, j.subject) == (kind, subject)
+            ]
+            for job in same:
+                if not self._cancelled[job.id].is_set():
+                    return replace(job)
+            job = Job(kind, params, subject, owner=self._owner)
+            try:
+                self._write(job)
+            except OSError as e:
+                raise DiskFull(f"The job cannot be written into {self.folder} ({e.strerror}).", "Make room.") from e
+            self._forget_old()
+            self._launch(job, same)
+            return replace(job)
 
     def cancel(self, job_id: str) -> Job:
         """Ask a job to stop; it does so at its next report, leaving what can be resumed."""
-        job = self.get(job_id)
-        event = self._cancelled.get(job_id)
-        if event is not None:
-            event.set()
-        if job.state == "queued":
-            self._set(job, state="cancelled", ended=time.time())
-        return job
+        with self._changed:
+            job = self._job(job_id)
+            if job_id in self._cancelled:
+                self._cancelled[job_id].set()
+            queued = job.state == "queued"
+            if queued:
+                job.state = "cancelled"  # here, under the lock, so that it cannot begin meanwhile
+        if queued:
+            self._set(job, ended=time.time())
+        return self.get(job_id)
 
     def resume(self) -> list[Job]:
-        """Start again what was under way when its process ended: publications and downloads, whose acts are journalled.
+        """Take up what processes that are gone have left, and return what was started again.
 
-        A reproduction is not run again without being asked for, since it runs other people's code.
+        Publications and downloads go on, under the id they had; others are marked ``interrupted``. However many processes
+        do this on one folder at once, each job is taken up by one of them.
         """
-        started = []
-        for job in self.all():
-            if job.state == "interrupted" and job.kind in ("publish", "get"):
-                with self._changed:
-                    del self._jobs[job.id]
-                self._path(job.id).unlink(missing_ok=True)
-                started.append(self.start(job.kind, job.params))
-        return started
+        if not self.folder.is_dir():
+            return []
+        taken = []
+        with FileLock(self.folder / "resume.lock"), self._changed:
+            alive: dict[str, bool] = {self._owner: True}
+            for path in sorted(self.folder.glob("*.json")):
+                job = self._read(path)
+                if job is None:
+                    continue
+                if job.is_active and alive.setdefault(job.owner, self._is_alive(job.owner)):
+                    continue  # ours, or another process's
+                if not job.is_active:
+                    self._jobs.setdefault(job.id, job)
+                elif job.kind in RESUMED and job.kind in self.kinds and job.attempts < ATTEMPTS:
+                    taken.append(replace(job, state="queued", owner=self._owner, attempts=job.attempts + 1))
+                    self._write(taken[-1])
+                else:
+                    self._jobs[job.id] = replace(job, state="interrupted", ended=time.time())
+                    self._write(self._jobs[job.id])
+            for job in taken:
+                self._launch(job, [])
+        return [replace(job) for job in taken]
 
-    def close(self) -> None:
-        """Stop all jobs, at their next report, and wait for them."""
-        for event in self._cancelled.values():
-            event.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+    def close(self, timeout: float = 5.0) -> None:
+        """Stop all jobs at their next report, so that the next process takes them up.
 
-    def _run(self, job: Job) -> None:
-        cancelled = self._cancelled[job.id]
-        if job.state != "queued":
-            return
-        self._set(job, state="running")
+        Parameters
+        ----------
+        timeout : float
+            Seconds to wait for them. What has not stopped by then ends with the process, at any line, which the journal of
+            acts is made for.
+        """
+        with self._changed:
+            self._closing = True
+            for event in self._cancelled.values():
+                event.set()
+            threads = list(self._threads.values())
+        until = time.monotonic() + timeout
+        for thread in threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        if not any(thread.is_alive() for thread in threads):
+            self._alive.release()
 
-        def report(progress: Progress) -> None:
-            if cancelled.is_set():
-                raise Cancelled("Stopped, as you asked.", "What was done so far is kept; start it again to go on.")
+    def _launch(self, job: Job, before: list[Job]) -> None:
+        self._jobs[job.id] = job
+        self._cancelled[job.id] = threading.Event()
+        # A daemon: a server that is told to end must not wait for a repository that does not answer.
+        thread = threading.Thread(target=self._run, args=(job, before), name=f"zenodo-jupyter {job.kind}", daemon=True)
+        self._threads[job.id] = thread
+        thread.start()
+
+    def _run(self, job: Job, before: list[Job]) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: not any(other.is_active for other in before))
+        with self._slots:
             with self._changed:
-                if not job.log or job.log[-1] != progress.message:
-                    job.log = [*job.log[-LOG + 1 :], progress.message]
-            self._set(job, write=False, progress=progress.to_json())
+                begun = job.state == "queued" and not self._closing
+                if begun:
+                    job.state = "running"
+            if begun:
+                self._set(job)
+                self._work(job)
+        with self._changed:
+            del self._threads[job.id]
 
+    def _work(self, job: Job) -> None:
         try:
-            result = self.kinds[job.kind](job.params, report)
+            result = self.kinds[job.kind](job.params, self._report(job))
         except Cancelled as e:
-            self._set(job, state="cancelled", error=e.to_json(), ended=time.time())
+            if self._closing:  # nobody asked: on disk it stays to be done, and the next process takes it up
+                self._write(replace(job, state="queued", attempts=0))
+                self._set(job, write=False, state="interrupted")
+            else:
+                self._set(job, state="cancelled", error=e.to_json(), ended=time.time())
         except ZenodoJupyterError as e:
             self._set(job, state="failed", error=e.to_json(), ended=time.time())
-        except Exception as e:  # a bug of ours must not leave a job running for ever
+        except BaseException as e:  # a bug of ours, or a SystemExit in a library, must not leave a job running for ever
+            logging.getLogger(__name__).exception("The job %s (%s) failed", job.id, job.kind)
+            message = f"Something unforeseen happened: {type(e).__name__}: {e}"
             error = {
                 "error": type(e).__name__,
-                "message": f"Something unforeseen happened: {e}",
-                "hint": "Please report it.",
+                "message": message,
+                "hint": "Please report it; the server's log has more.",
             }
             self._set(job, state="failed", error=error, ended=time.time())
         else:
             self._set(job, state="done", result=result, ended=time.time())
 
+    def _report(self, job: Job) -> Report:
+        """Return what a job's work reports to; it may be called from several threads."""
+        told: tuple[str, str] | None = None
+        told_at = 0.0
+
+        def report(progress: Progress) -> None:
+            nonlocal told, told_at
+            if self._cancelled[job.id].is_set():
+                raise Cancelled("Stopped, as you asked.", "What was done so far is kept; start it again to go on.")
+            counting = progress.unit == "B" and bool(progress.done)
+            with self._changed:
+                now, about = time.monotonic(), (progress.step, progress.item)
+                job.progress = progress.to_json()
+                if counting and about == told and now - told_at < PACE and progress.done != progress.total:
+                    return
+                told, told_at = about, now
+                if not counting and job.log[-1:] != [progress.message]:
+                    job.log = [*job.log[-LOG + 1 :], progress.message]
+            self._set(job, write=False)
+
+        return report
+
     # -- watching ----------------------------------------------------------------------------------------------------
 
     def get(self, job_id: str) -> Job:
-        """Return a job.
+        """Return a job as it is now.
 
         Raises
         ------
-        BadInput
+        UnknownJob
             When there is none of that id.
         """
         with self._changed:
-            job = self._jobs.get(job_id)
-        if job is None:
-            raise BadInput("There is no such job.", "It may have ended more than a day ago.")
-        return job
+            return replace(self._job(job_id))
 
     def all(self) -> list[Job]:
-        """Return all jobs, newest first."""
+        """Return all jobs as they are now, newest first."""
         with self._changed:
-            return sorted(self._jobs.values(), key=lambda j: -j.started)
+            return sorted((replace(j) for j in self._jobs.values()), key=lambda j: -j.started)
 
     def wait(self, job_id: str, after: int = -1, timeout: float | None = None) -> Job:
-        """Wait until a job has a newer state than `after`, or has ended, or the time (in seconds) is over."""
-        job = self.get(job_id)
-        with self._changed:
-            self._changed.wait_for(lambda: job.seq > after or job.state in ENDED, timeout)
-        return job
+        """Wait until a job's `seq` is another than `after`, or it has ended, or the time (in seconds) is over.
 
-    def watch(self, callback: Callable[[Job], None]) -> Callable[[], None]:
-        """Call back, in the job's thread, at every change; returns what ends it."""
-        self._watchers.append(callback)
-        return lambda: self._watchers.remove(callback) if callback in self._watchers else None
+        "Another" and not "greater": a job that went on in a new process counts from what was on disk.
+        """
+        with self._changed:
+            job = self._job(job_id)
+            self._changed.wait_for(lambda: job.seq != after or not job.is_active, timeout)
+            return replace(job)
+
+    def watch(self, job_id: str, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back, in the job's thread, at every change of a job; returns what ends it.
+
+        No change is missed by who calls `watch` first and `get` then.
+        """
+        with self._changed:
+            self._watchers.setdefault(job_id, []).append(callback)
+
+        def stop() -> None:
+            with self._changed:
+                left = [c for c in self._watchers.get(job_id, ()) if c is not callback]
+                self._watchers[job_id] = left
+                if not left:
+                    del self._watchers[job_id]
+
+        return stop
 
     # -- keeping -----------------------------------------------------------------------------------------------------
+
+    def _job(self, job_id: str) -> Job:
+        job = self._jobs.get(job_id)
+        if job is None:
+            raise UnknownJob("There is no such job.", "It may have ended more than a day ago.")
+        return job
 
     def _set(self, job: Job, write: bool = True, **changes: Any) -> None:
         with self._changed:
@@ -217,44 +344,52 @@ class Jobs:
                 setattr(job, name, value)
             job.seq += 1
             self._changed.notify_all()
-        if write:
-            self._write(job)
-        for callback in tuple(self._watchers):
-            callback(job)
+            callbacks = tuple(self._watchers.get(job.id, ()))
+            if write:
+                # What is on disk serves a restart only; a full disk must not end a job that can go on without.
+                with contextlib.suppress(OSError):
+                    self._write(job)
+        for callback in callbacks:
+            callback()
 
     def _path(self, job_id: str) -> Path:
         return self.folder / f"{job_id}.json"
 
     def _write(self, job: Job) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self._alive.is_locked:
+            self._alive.acquire()
         temporary = self._path(job.id).with_suffix(".tmp")
         temporary.write_text(json.dumps(job.to_json(), ensure_ascii=False, default=str), encoding="utf-8")
         os.replace(temporary, self._path(job.id))
 
-    def _read(self) -> None:
-        for path in self.folder.glob("*.json"):
-            try:
-                job = Job(**json.loads(path.read_text(encoding="utf-8")))
-            except (ValueError, TypeError):
-                continue  # written by another version of this program
-            if job.state in ENDED and time.time() - job.ended > KEEP:
-                path.unlink(missing_ok=True)
-                continue
-            if job.state not in ENDED:
-                if _is_alive(job.pid) and job.pid != os.getpid():
-                    continue  # another server's
-                job.state = "interrupted"
-            self._jobs[job.id] = job
+    def _read(self, path: Path) -> Job | None:
+        """Return the job in a file; None, without the file, where it is too old or not one."""
+        try:
+            job = Job(**json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, TypeError):
+            return None  # written by another version of this program
+        if _is_old(job):
+            path.unlink(missing_ok=True)
+            return None
+        return job
+
+    def _forget_old(self) -> None:
+        for job in [j for j in self._jobs.values() if _is_old(j)]:
+            del self._jobs[job.id]
+            self._cancelled.pop(job.id, None)
+            self._path(job.id).unlink(missing_ok=True)
+
+    def _is_alive(self, owner: str) -> bool:
+        lock = FileLock(self.folder / f"{owner}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            return True
+        lock.release()
+        Path(lock.lock_file).unlink(missing_ok=True)
+        return False
 
 
-def _is_alive(pid: int) -> bool:
-    """Whether a process of that id runs; where that cannot be asked, no."""
-    if os.name == "nt":  # os.kill would end it there
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _is_old(job: Job) -> bool:
+    return not job.is_active and time.time() - job.ended > KEEP

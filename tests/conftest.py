@@ -1,0 +1,56 @@
+"""Fixtures for all tests: nobody's home, data or tokens are touched, and a Jupyter server with this extension."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest_plugins = ["pytest_jupyter.jupyter_server"]
+
+#: What could lead to the person who runs the tests, or change what is tested.
+PRIVATE = (
+    "ZENODO_TOKEN", "ZENODO_SANDBOX_TOKEN", "ZENODO_JUPYTER_TOKEN", "ZENODO_JUPYTER_URL", "ZENODO_JUPYTER_RERUN",
+    "http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home, a Jupyter and a data folder of each test's own, and no tokens, no keyring, no proxies."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    for name in ("CONFIG", "DATA", "RUNTIME"):
+        monkeypatch.setenv(f"JUPYTER_{name}_DIR", str(home / f"jupyter-{name.lower()}"))
+    monkeypatch.setenv("IPYTHONDIR", str(home / "ipython"))
+    monkeypatch.setenv("ZENODO_JUPYTER_DATA", str(home / "zenodo"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+    for name in PRIVATE:
+        monkeypatch.delenv(name, raising=False)
+    return home
+
+
+@pytest.fixture
+def jp_server_config() -> dict[str, Any]:
+    """Load this extension."""
+    return {"ServerApp": {"jpserver_extensions": {"zenodo_jupyter": True}}}
+
+
+@pytest.fixture
+def call(jp_fetch: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[tuple[int, Any]]]:
+    """Ask one of our routes as the panel does: ``call("POST", "publish", {…})`` returns status and JSON."""
+
+    async def ask(method: str, path: str, body: Any = None, **params: Any) -> tuple[int, Any]:
+        sent = None if method in ("GET", "DELETE") else json.dumps(body if body is not None else {})
+        response = await jp_fetch(
+            "zenodo-jupyter", *path.split("/"), method=method, body=sent, params=params, raise_error=False
+        )
+        is_json = response.headers.get("Content-Type", "").startswith("application/json") and response.body
+        return response.code, json.loads(response.body) if is_json else response.body
+
+    return ask

@@ -1,0 +1,65 @@
+"""``publish``, ``get`` and ``reproduce``: each starts a job and answers with it at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from . import paths, work
+from .base import Handler
+
+
+class PublishHandler(Handler):
+    """Publishes a notebook; the badge is put in by the front end that holds it."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Start it, or answer with the job that is publishing this notebook there already."""
+        given = self.given(
+            ("path",), path=str, data=list, exclude=list, to=str, metadata=dict, new=bool, version_of=str,
+            accept=list, yes=bool,
+        )  # fmt: skip
+        given["notebook"] = str(await self.real(given["path"]))
+        given["data"] = [str(await self.real(path)) for path in given.get("data", ())]
+        subject = await self.away(work.plan_publish, self.place, given)
+        job = await self.away(self.jobs.start, "publish", given, subject)
+        self.answer(job.to_json(), 202)
+
+
+class _ByDOI(Handler):
+    """What is done with somebody's record, in a folder of the server."""
+
+    async def start(self, kind: str, given: dict[str, Any]) -> None:
+        """Start the job."""
+        folder = await self.real(given.get("folder", ""))
+        given |= {"into": str(folder), "root": str(paths.root_of(self.contents_manager))}
+        job = await self.away(self.jobs.start, kind, given, f"{given['doi']}\n{folder}")
+        self.answer(job.to_json(), 202)
+
+
+class GetHandler(_ByDOI):
+    """Gets a record's files."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Start it."""
+        given = self.given(("doi",), **{"doi": str, "folder": str, "from": str, "files": list})
+        await self.start("get", given)
+
+
+class ReproduceHandler(_ByDOI):
+    """Gets a record, runs its notebook again, and compares."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Start it."""
+        given = self.given(("doi",), **{"doi": str, "folder": str, "from": str, "notebook": str, "yes": bool})
+        await self.start("reproduce", given)
+
+
+routes = [("publish", PublishHandler), ("get", GetHandler), ("reproduce", ReproduceHandler)]

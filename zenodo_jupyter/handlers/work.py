@@ -1,0 +1,273 @@
+"""What the routes and the jobs do, in threads: they read plain JSON, call the floors below, and return plain JSON.
+
+Everything heavy is imported here, when it is first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from dataclasses import fields as names_of
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ZenodoJupyterError
+from . import paths
+
+if TYPE_CHECKING:
+    from ..config import Config
+    from ..journal import Entry
+    from ..metadata import Metadata
+    from ..publish import Published
+    from ..report import Report
+    from ..repository import Repository
+
+# -- jobs ------------------------------------------------------------------------------------------------------------
+
+
+def kinds(place: Config) -> dict[str, Callable[[dict[str, Any], Report], dict[str, Any]]]:
+    """Return what `Jobs` can do here."""
+    return {"publish": partial(publish, place), "get": partial(get, place), "reproduce": partial(reproduce, place)}
+
+
+def publish(place: Config, params: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Publish a notebook. Badge and Deposit wait in the journal for the front end that holds it."""
+    from .. import publish as acts
+    from .. import repositories
+
+    path = Path(params["notebook"])
+    repository = repositories.repository(params.get("to"), config=place)
+    entry = _entry(place, path, repository)
+    if entry.act is None and last_id(entry) != params["last"]:
+        done = _was_published(repository, entry)  # the server ended between the act's last line and the job's
+    else:
+        done = acts.publish(
+            path, data=[Path(p) for p in params["data"]], exclude=params.get("exclude", ()), to=params.get("to"),
+            metadata=_metadata(params), new=params.get("new", False), version_of=params.get("version_of"),
+            accept=params.get("accept", ()), yes=params.get("yes", False), write_badge=False, config=place, report=report,
+        )  # fmt: skip
+    stamp = _waiting(_entry(place, path, repository))
+    return {**done.to_json(), "stamp": stamp, "citation": _citation(repository, done.record.id)}
+
+
+def get(place: Config, params: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Get a record's files."""
+    from .. import reproduce as acts
+
+    done = acts.get(
+        params["doi"],
+        Path(params["into"]),
+        from_=params.get("from"),
+        files=params.get("files"),
+        config=place,
+        report=report,
+    )
+    return _shown(done.to_json(), params)
+
+
+def reproduce(place: Config, params: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Get a record, run its notebook, compare."""
+    from .. import reproduce as acts
+
+    done = acts.reproduce(
+        params["doi"], Path(params["into"]), from_=params.get("from"), notebook=params.get("notebook"),
+        yes=params.get("yes", False), config=place, report=report,
+    )  # fmt: skip
+    return _shown(done.to_json(), params)
+
+
+def plan_publish(place: Config, given: dict[str, Any]) -> str:
+    """Return the subject of a publication, and note in `given` which version was the last before it.
+
+    Where the server ends just behind the publication's last step, the journal then tells that it is done.
+    """
+    from .. import repositories
+
+    repository = repositories.repository(given.get("to"), config=place)
+    given["last"] = last_id(_entry(place, Path(given["notebook"]), repository))
+    return subject(Path(given["notebook"]), repository)
+
+
+def subject(path: Path, repository: Repository) -> str:
+    """Return what a publication is about: of two with the same, only one runs."""
+    return f"{path.resolve()}\n{repository.url}"
+
+
+def last_id(entry: Entry) -> str:
+    """Return the record of the newest version published from a path; empty where there is none."""
+    return entry.last["record_id"] if entry.last else ""
+
+
+# -- notebooks -------------------------------------------------------------------------------------------------------
+
+
+def collect(place: Config, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the plan of a publication."""
+    from .. import collect as acts
+
+    plan = acts.collect(
+        Path(given["notebook"]), data=[Path(p) for p in given["data"]], exclude=given.get("exclude", ()),
+        to=given.get("to"), metadata=_metadata(given), new=given.get("new", False), version_of=given.get("version_of"),
+        config=place,
+    )  # fmt: skip
+    return plan.to_json()
+
+
+def status(place: Config, path: Path, to: str | None) -> dict[str, Any]:
+    """Return where a notebook stands, and the badge that the file on the disk does not have yet."""
+    from .. import notebook, repositories, standing
+
+    stand = standing.read(path, to=to, config=place)
+    repository = repositories.repository(to, config=place)
+    waiting = _waiting(_entry(place, path, repository))
+    there = notebook.read_deposit(notebook.read(path))
+    if waiting and there and _act_id(asdict(there)) == waiting["act"]:
+        waiting = None
+    return {"standing": stand.to_json(), "stamp": waiting, "subject": subject(path, repository)}
+
+
+def stamped(place: Config, path: Path, act: str) -> None:
+    """Drop a waiting badge, if the notebook on the disk has it."""
+    from .. import notebook, standing
+
+    there = notebook.read_deposit(notebook.read(path))
+    if there is None or _act_id(asdict(there)) != act:
+        return
+    book = standing.journal(place)
+    # By act, not by path: the notebook may have been renamed while it was published.
+    for entry in book.entries():
+        if entry.stamp and _act_id(entry.stamp["deposit"]) == act:
+            with book.locked(Path(entry.notebook), entry.repository) as held:
+                held.stamp = None
+                book.write(held)
+
+
+# -- repositories ----------------------------------------------------------------------------------------------------
+
+
+def fields() -> dict[str, Any]:
+    """Return the field table, and the groups in their order."""
+    from ..fields import fields_json
+
+    table = fields_json()
+    return {"fields": table, "groups": list(dict.fromkeys(field["group"] for field in table))}
+
+
+def repositories(place: Config) -> dict[str, Any]:
+    """Return the repositories that may be used."""
+    from ..rows import configured
+    from ..tokens import TokenStore
+
+    store, shown = TokenStore(place), []
+    told = (
+        "name",
+        "title",
+        "url",
+        "practice",
+        "registered_dois",
+        "help_url",
+        "max_files",
+        "max_bytes",
+        "allow_empty_files",
+    )
+    for row in configured(place).values():
+        shown.append({**{name: getattr(row, name) for name in told}, "has_token": store.get(row) is not None})
+    return {"default": place.default_repository, "repositories": shown}
+
+
+def keep_token(place: Config, name: str, value: str) -> dict[str, Any]:
+    """Test a token and keep it; one that the repository does not know is not kept."""
+    from .. import repositories
+    from ..tokens import TokenStore
+
+    repository = repositories.repository(name, token=value, config=place)
+    account = repository.test_token()
+    return {"account": account, "kept_in": TokenStore(place).set(repository.row, value)}
+
+
+def forget_token(place: Config, name: str) -> None:
+    """Forget a token."""
+    from .. import repositories
+    from ..tokens import TokenStore
+
+    TokenStore(place).forget(repositories.repository(name, config=place).row)
+
+
+def test_token(place: Config, name: str) -> dict[str, Any]:
+    """Return the account of the token that is kept."""
+    from .. import repositories
+
+    return {"account": repositories.repository(name, config=place).test_token()}
+
+
+def resolve(place: Config, text: str, from_: str | None) -> dict[str, Any]:
+    """Find the record that a text means."""
+    from .. import repositories
+    from ..doi import DOI
+
+    repository, record = repositories.resolve(text, from_=from_, config=place)
+    doi = DOI.find(text)
+    concept = doi == record.concept_doi if doi else text.rstrip("/").endswith(record.concept_id)
+    return {"record": record.to_json(), "repository": repository.name, "concept": concept}
+
+
+def search(place: Config, words: str, from_: str | None, page: int, size: int, mine: bool) -> dict[str, Any]:
+    """Return a page of a repository's records, or of one's own records and drafts."""
+    from .. import repositories
+
+    repository = repositories.repository(from_, config=place)
+    found = (repository.my_records if mine else repository.search)(words, page=page, size=size)
+    records = [record.to_json() for record in found.records]
+    return {"total": found.total, "page": found.page, "size": found.size, "records": records}
+
+
+# -- between JSON and the floors below -------------------------------------------------------------------------------
+
+
+def _metadata(given: dict[str, Any]) -> Metadata | None:
+    from ..metadata import Metadata
+
+    return Metadata.from_dict(given["metadata"]) if "metadata" in given else None
+
+
+def _shown(result: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
+    """Return a result with contents paths in place of paths on the disk."""
+    root = Path(params["root"])
+    for name in ("folder", "notebook", "executed", "report"):
+        if result.get(name):
+            result[name] = paths.shown(root, Path(params["into"], result[name]))
+    return result
+
+
+def _entry(place: Config, path: Path, repository: Repository) -> Entry:
+    from .. import standing
+
+    return standing.journal(place).read(path, repository.url)
+
+
+def _waiting(entry: Entry) -> dict[str, Any] | None:
+    """Return badge and Deposit that wait for a front end, with an id by which it confirms them."""
+    return {"act": _act_id(entry.stamp["deposit"]), **entry.stamp} if entry.stamp else None
+
+
+def _act_id(deposit: dict[str, Any]) -> str:
+    """Return the id of a finished publication: its record, since one act makes one record."""
+    return f"{deposit['url']}/records/{deposit['record_id']}"
+
+
+def _was_published(repository: Repository, entry: Entry) -> Published:
+    from ..badge import Deposit
+    from ..publish import Published
+
+    last = entry.last or {}
+    deposit = Deposit(**{f.name: last[f.name] for f in names_of(Deposit)})
+    return Published(repository.get(deposit.record_id), repository, deposit)
+
+
+def _citation(repository: Repository, record_id: str) -> str:
+    """Return how to cite a record; empty where the repository cannot say, since the record is published all the same."""
+    try:
+        return repository.export(record_id, "text/x-bibliography", style="apa").strip()
+    except ZenodoJupyterError:
+        return ""
