@@ -132,6 +132,11 @@ def revoke_session(db: Database, session: str) -> None:
         connection.execute("DELETE FROM tokens WHERE session = ?", (session,))
 
 
+def sessions(db: Database) -> list[str]:
+    """Return the runs of the server that have tokens."""
+    return [row["session"] for row in db.all("SELECT DISTINCT session FROM tokens WHERE session IS NOT NULL")]
+
+
 def _hash(token: str) -> str:
     # 45 random bytes cannot be guessed, so a plain hash is as good as a slow one.
     return hashlib.sha256(token.encode()).hexdigest()

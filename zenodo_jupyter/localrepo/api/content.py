@@ -14,6 +14,7 @@ from ...errors import AccessDenied, WasRefused
 from .. import drafts, entries
 from ..blobs import BLOCK, Readable
 from ..entries import Entry
+from ..file_wrapper import FileWrapper
 from ..versions import Version
 from . import here
 from .answers import PLAIN, answer, negotiate
@@ -172,7 +173,7 @@ def send(stream: BinaryIO, entry: Entry, *, ranges: bool, download: bool) -> Res
     download : bool
         Whether a browser should save it whatever it is.
     """
-    wrap: Any = request.environ.get("wsgi.file_wrapper", _blocks)
+    wrap: Any = request.environ.get("wsgi.file_wrapper", FileWrapper)
     response = Response(wrap(stream, BLOCK), direct_passthrough=True)
     content_type = safe_type(entry.mimetype or entries.UNKNOWN_TYPE)
     inline = content_type.partition(";")[0] in _INLINE and not download
@@ -190,10 +191,13 @@ def send(stream: BinaryIO, entry: Entry, *, ranges: bool, download: bool) -> Res
     response.set_etag(entry.checksum or "")
     response.last_modified = datetime.fromisoformat(entry.stored or entry.created)
     response.content_length = entry.size
-    response.call_on_close(stream.close)
     if ranges:
-        return response.make_conditional(request, accept_ranges=True, complete_length=entry.size)
-    return response.make_conditional(request)
+        response.make_conditional(request, accept_ranges=True, complete_length=entry.size)
+    else:
+        response.make_conditional(request)
+    if request.method == "HEAD" or response.status_code == 304:
+        stream.close()  # nobody will read it
+    return response
 
 
 def safe_type(mimetype: str) -> str:
@@ -209,11 +213,6 @@ def _attachment(key: str) -> str:
         return f"attachment; filename={name}"
     plain = name.encode("ascii", "ignore").decode().replace("\\", "").replace('"', "")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
-def _blocks(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    while block := stream.read(size):
-        yield block
 
 
 @blueprint.get("/records/<id>/files-archive")
