@@ -13,13 +13,17 @@ import flask
 import nbformat
 import pytest
 
-from zenodo_jupyter.errors import RecordDeleted, RecordNotFound
+from zenodo_jupyter.errors import AccessDenied, RecordDeleted, RecordNotFound
 from zenodo_jupyter.localrepo import citation, preview
 from zenodo_jupyter.localrepo.pages import blueprint
 
 NOTEBOOK = nbformat.v4.new_notebook(
     cells=[
-        nbformat.v4.new_markdown_cell("# Decay\n\n[out](https://example.org/) [in](#Decay) [bad](javascript:alert(1))"),
+        nbformat.v4.new_markdown_cell(
+            "# Decay\n\n[out](https://example.org/) [in](#Decay) [bad](javascript:alert(1))\n\n"
+            "Half-life $t_{1/2} = \\ln 2 / \\lambda$, and $\\text{<script>steal()</script>}$, and $\\frac{$.\n\n"
+            "\\begin{align} a &= b \\end{align}"
+        ),
         nbformat.v4.new_code_cell(
             "fit()",
             execution_count=3,
@@ -34,6 +38,9 @@ NOTEBOOK = nbformat.v4.new_notebook(
                 ),
                 nbformat.v4.new_output(
                     "display_data", {"text/html": "<script>plot()</script>", "text/plain": "Plot()"}
+                ),
+                nbformat.v4.new_output(
+                    "execute_result", {"text/latex": "$\\displaystyle x^{2}$", "text/plain": "x**2"}
                 ),
                 nbformat.v4.new_output("error", ename="E", evalue="<i>", traceback=["\x1b[31mE\x1b[0m <i>"]),
             ],
@@ -84,7 +91,12 @@ class Shelf:
             raise error
         if id not in self.records:
             raise RecordNotFound("The persistent identifier does not exist.")
-        return copy.deepcopy(self.records[id])
+        found = copy.deepcopy(self.records[id])
+        if found["access"]["record"] == "restricted":
+            raise AccessDenied("Permission denied.")
+        if found["access"]["files"] == "restricted":
+            found["files"] = {"enabled": True}
+        return found
 
     def latest_id(self, id):
         if id in ("6", "7", "8"):
@@ -99,6 +111,10 @@ class Shelf:
         return len(found), found[(page - 1) * size : page * size]
 
     def open_file(self, id, key):
+        if self.record(id)["access"]["files"] == "restricted":
+            raise AccessDenied("Permission denied.")
+        if key not in self.files:
+            raise RecordNotFound(f"Record '{id}' has no file '{key}'.")
         data = self.files[key]
         return io.BytesIO(data), len(data), hashlib.md5(data).hexdigest(), 0.0
 
@@ -308,7 +324,7 @@ def test_what_is_not_there_is_a_page(visitor):
 
 
 def test_restricted_records_and_files_stay_closed(visitor, shelf):
-    """Pages know no accounts: what is not for everyone is shown to no one."""
+    """What the catalogue refuses is refused as a page, and files that one may not have are not even named."""
     shelf.records["8"]["access"] = {"record": "public", "files": "restricted", "embargo": {"until": "2030-01-02"}}
     page = visitor.get("/records/8").text
     assert "not open to everyone" in page and "2 January 2030" in page
@@ -327,7 +343,7 @@ def test_a_notebook_is_shown_with_its_outputs_and_without_its_scripts(visitor):
     assert "fit" in page and "data:image/png;base64,iVBORw0KGgo=" in page and "data:image/svg+xml;base64," in page
     assert 'alt="Output of cell 3"' in page
     assert "<b>bold</b>" in page
-    assert "An interactive output" in page
+    assert "An interactive output" in page and "a picture from elsewhere, not loaded" in page
     for bad in ("steal()", "plot()", "onclick", "evil.example", "javascript:", "<script"):
         assert bad not in page
     assert '<a target="_blank" href="https://example.org/"' in page

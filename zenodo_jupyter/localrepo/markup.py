@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import re
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 #: What a description may contain: InvenioRDM's own list (``ALLOWED_HTML_TAGS``).
-PROSE_TAGS = frozenset(
+PROSE_TAGS = _set(
     "a abbr acronym b blockquote br code col colgroup div table tbody tfoot thead td th tr em h1 h2 h3 h4 h5 i li ol p pre s "
-    "span strike strong sub sup u ul".split()  # noqa: SIM905 (a list of words reads better as one)
+    "span strike strong sub sup u ul"
 )
 #: What a preview shows besides: what notebooks and Markdown make.
-PREVIEW_TAGS = PROSE_TAGS | frozenset(
+PREVIEW_TAGS = PROSE_TAGS | _set(
     "article caption center dd del details dfn dl dt figcaption figure footer h6 header hr img ins kbd mark nav q samp "
-    "section small summary time tt var wbr".split()  # noqa: SIM905
+    "section small summary time tt var wbr"
+)
+#: Formulas: MathML Core without its links.
+_MATH_TAGS = _set(
+    "math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mroot mrow ms mspace msqrt mstyle msub msubsup msup "
+    "mtable mtd mtext mtr munder munderover"
+)
+_MATH_ATTRIBUTES = _set(
+    "accent columnalign columnspacing depth display displaystyle fence form height largeop linethickness lspace mathvariant "
+    "maxsize minsize movablelimits rowspacing rspace scriptlevel separator stretchy symmetric width"
 )
 _PREVIEW_ATTRIBUTES = {
     "*": {"class", "id", "title", "lang", "dir", "style"},
@@ -26,10 +40,10 @@ _PREVIEW_ATTRIBUTES = {
     "time": {"datetime"},
 }
 #: Properties that colour and align, and can neither load nor cover anything.
-_STYLES = frozenset(
+_STYLES = _set(
     "background-color border border-collapse border-color border-style border-width color font-family font-size font-style "
     "font-weight height line-height list-style-type margin max-width min-width padding text-align text-decoration "
-    "vertical-align white-space width".split()  # noqa: SIM905
+    "vertical-align white-space width"
 )
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml)[;,]", re.IGNORECASE)
 _LINK = re.compile(r"https?:|mailto:|#", re.IGNORECASE)
@@ -56,20 +70,24 @@ def preview(html: str) -> str:
     """Clean a rendered document: pictures only as ``data:``, links out open beside the frame, styles by a short list.
 
     >>> preview('<img src="https://tracker.example/x.png" alt="x">')
-    '<img alt="x">'
+    '<em>[a picture from elsewhere, not loaded]</em>'
     """
     import nh3
 
     cleaned = nh3.clean(
         html,
-        tags=set(PREVIEW_TAGS),
-        attributes={tag: set(names) for tag, names in _PREVIEW_ATTRIBUTES.items()},
+        tags=set(PREVIEW_TAGS | _MATH_TAGS),
+        attributes={
+            **{tag: set(names) for tag, names in _PREVIEW_ATTRIBUTES.items()},
+            **{tag: set(_MATH_ATTRIBUTES) for tag in _MATH_TAGS},
+        },
         attribute_filter=_keep,
         url_schemes={"http", "https", "mailto", "data"},
         link_rel="nofollow noopener noreferrer",
         filter_style_properties=set(_STYLES),
     )
-    # What was cleaned is well-formed, so a regular expression is enough. Links inside the page stay in the frame.
+    # What was cleaned is well-formed, so regular expressions are enough. Links inside the page stay in the frame.
+    cleaned = re.sub(r'<img (?![^>]*\bsrc=")[^>]*>|<img>', "<em>[a picture from elsewhere, not loaded]</em>", cleaned)
     return re.sub(r'<a (?=[^>]*\bhref="(?!#))', '<a target="_blank" ', cleaned)
 
 

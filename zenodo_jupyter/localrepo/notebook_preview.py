@@ -7,12 +7,12 @@ import re
 from html import escape
 from typing import Any
 
-from . import markup
+from . import markdown, markup
 
 _INTERACTIVE = '<p class="note">An interactive output. It is alive when the notebook is opened in Jupyter.</p>'
 _ALT = "Output of cell {count}"
-# What nbconvert's HTML exporter shows, richest first; what needs a script to be seen is not among them.
-_SHOWN = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/markdown", "text/latex", "text/plain")
+# Richest first, in JupyterLab's order; what needs a script to be seen is not among them.
+_SHOWN = ("text/html", "text/markdown", "text/latex", "image/svg+xml", "image/png", "image/jpeg", "text/plain")
 
 
 def notebook(text: str) -> str:
@@ -30,21 +30,19 @@ def notebook(text: str) -> str:
     """
     import jinja2
     import nbformat
-    from nbconvert import HTMLExporter
 
     try:
         nb = nbformat.reads(text, as_version=4)
         _prepare(nb)
-        body, _ = HTMLExporter(template_name="basic").from_notebook_node(nb)
+        body, _ = markdown.exporter().from_notebook_node(nb)
     except (nbformat.ValidationError, jinja2.TemplateError) as error:
         raise ValueError(f"not a notebook: {error}") from error
     return f'<article class="notebook prose">{markup.preview(body)}</article>'
 
 
 def _prepare(nb: Any) -> None:
-    """Make every output still, and every attached picture part of its cell."""
+    """Make every output still."""
     for cell in nb.cells:
-        _embed_attachments(cell)
         for output in cell.get("outputs", ()):
             if "data" in output:
                 output["data"] = _still(output["data"], cell.get("execution_count"))
@@ -60,9 +58,13 @@ def _still(data: dict[str, Any], count: int | None) -> dict[str, str]:
         value = "".join(data[mimetype]) if isinstance(data[mimetype], list) else str(data[mimetype])
         if mimetype == "text/html":
             cleaned = markup.preview(value)
-            if "<img" not in cleaned and not markup.plain(cleaned):
+            if not re.search("<(?:img|math|hr)", cleaned) and not markup.plain(cleaned):
                 continue  # it was nothing but a script
             return {"text/html": cleaned}
+        if mimetype == "text/markdown":
+            return {"text/html": markdown.html(value)}
+        if mimetype == "text/latex":
+            return {"text/html": markdown.latex(value)}
         if mimetype.startswith("image/"):
             encoded = base64.b64encode(value.encode()).decode() if "svg" in mimetype else re.sub(r"\s", "", value)
             return {"text/html": f'<img alt="{alt}" src="data:{mimetype};base64,{escape(encoded)}">'}
@@ -70,12 +72,3 @@ def _still(data: dict[str, Any], count: int | None) -> dict[str, str]:
             break  # the text of an interactive output is only its name
         return {mimetype: value}
     return {"text/html": _INTERACTIVE}
-
-
-def _embed_attachments(cell: Any) -> None:
-    """Put pictures that are attached to a Markdown cell where the text names them."""
-    for name, bundle in (cell.get("attachments") or {}).items():
-        for mimetype, encoded in bundle.items():
-            if mimetype.startswith("image/"):
-                encoded = "".join(encoded) if isinstance(encoded, list) else encoded
-                cell["source"] = cell["source"].replace(f"attachment:{name}", f"data:{mimetype};base64,{encoded}")

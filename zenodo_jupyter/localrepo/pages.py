@@ -15,9 +15,9 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..doi import DOI
-from ..errors import AccessDenied, BadInput, RecordDeleted, RecordNotFound, ZenodoJupyterError
+from ..errors import BadInput, RecordDeleted, RecordNotFound, ZenodoJupyterError
 from . import badge as badges
-from . import citation, landing, markup, preview
+from . import citation, landing, markup, preview, vocabularies
 
 blueprint = Blueprint(
     "pages", __name__, static_folder="static", static_url_path="/assets", template_folder="templates", url_prefix=""
@@ -39,7 +39,10 @@ _STATUS_WORDS = {400: "This was not understood", 403: "Not for everyone", 404: "
 
 
 class Catalogue(Protocol):
-    """What the pages read, under ``app.extensions["zenodo_jupyter"]``; records are native JSON."""
+    """What the pages read, under ``app.extensions["zenodo_jupyter"]``; records are native JSON.
+
+    It decides who may see what, and raises AccessDenied; native JSON names no files to those who may not have them.
+    """
 
     site_url: str
 
@@ -105,7 +108,7 @@ def record(id: str) -> str | AnyResponse:
     """Show a record; the id of all versions leads to the newest one."""
     repository = catalogue()
     try:
-        native = _public(repository.record(id))
+        native = repository.record(id)
     except RecordDeleted:
         raise
     except RecordNotFound:
@@ -114,7 +117,7 @@ def record(id: str) -> str | AnyResponse:
             raise
         return redirect(url_for("pages.record", id=newest))
     url = f"{repository.site_url}/records/{native['id']}"
-    entries = landing.files(native) if _files_are_open(native) else []
+    entries = landing.files(native)
     wanted = request.args.get("preview_file")
     shown = wanted if wanted in {e["key"] for e in entries} else landing.first_preview(native, entries)
     creators, affiliations = landing.people(native["metadata"].get("creators"))
@@ -172,24 +175,17 @@ def resolve(doi: str) -> AnyResponse:
 @blueprint.get("/records/<id>/preview/<path:key>")
 def preview_file(id: str, key: str) -> AnyResponse:
     """Show one file, boxed in."""
-    native = _public(catalogue().record(id))
-    entry = next((e for e in landing.files(native) if e["key"] == key), None)
-    if entry is None:
-        raise RecordNotFound(f"The record {id} has no file {key!r}.")
-    if not _files_are_open(native):
-        raise AccessDenied("The files of this record are not open to everyone.")
-    response = Response()
-    response.set_etag(f"{entry['md5']}-{preview.EDITION}")
-    response.headers["Content-Security-Policy"] = _PREVIEW_POLICY
-    response.cache_control.no_cache = True  # keep it, and ask whether it is still so
-    if request.if_none_match.contains(response.get_etag()[0] or ""):
-        response.status_code = 304
-        return response
-    stream, size, _, _ = catalogue().open_file(id, key)
+    stream, size, md5, _ = catalogue().open_file(id, key)
     with stream:
-        body = preview.render(key, stream, size)
-    response.set_data(render_template("pages/preview.html", key=key, body=Markup(body)))
-    response.mimetype = "text/html"
+        response = Response(mimetype="text/html")
+        response.set_etag(f"{md5}-{preview.EDITION}")
+        response.headers["Content-Security-Policy"] = _PREVIEW_POLICY
+        response.cache_control.no_cache = True  # keep it, and ask whether it is still so
+        if request.if_none_match.contains(response.get_etag()[0] or ""):
+            response.status_code = 304
+        else:
+            body = Markup(preview.render(key, stream, size))
+            response.set_data(render_template("pages/preview.html", key=key, body=body))
     return response
 
 
@@ -198,7 +194,7 @@ def export(id: str, format: str) -> AnyResponse:
     """Hand a record on in another format."""
     if format not in citation.EXPORTS:
         raise RecordNotFound(f"There is no export {format!r}.", f"There are: {', '.join(citation.EXPORTS)}.")
-    native = _public(catalogue().record(id))
+    native = catalogue().record(id)
     chosen = citation.EXPORTS[format]
     response = Response(chosen.write(native), content_type=f"{chosen.mimetype}; charset=utf-8")
     response.headers["Content-Disposition"] = f"attachment; filename={quote(str(native['id']))}.{chosen.ending}"
@@ -226,7 +222,9 @@ def error_page(error: ZenodoJupyterError) -> tuple[str, int]:
     """Say what happened, as a page; a deleted record leaves its tombstone."""
     heading = _STATUS_WORDS.get(error.status, "This did not work")
     tombstone = getattr(error, "tombstone", None) or {}
-    return render_template("pages/message.html", heading=heading, error=error, tombstone=tombstone), error.status
+    reason = vocabularies.get("removalreasons", (tombstone.get("removal_reason") or {}).get("id", ""))
+    page = render_template("pages/message.html", heading=heading, error=error, tombstone=tombstone, reason=reason)
+    return page, error.status
 
 
 @blueprint.after_request
@@ -242,17 +240,6 @@ def protect(response: Response) -> Response:
 def file_url(id: str, key: str) -> str:
     """Return where a file is downloaded, under whatever path the application is mounted."""
     return f"{request.script_root}/records/{quote(id)}/files/{quote(key)}?download=1"
-
-
-def _public(native: dict[str, Any]) -> dict[str, Any]:
-    """Return a record that anyone may see; these pages know no accounts."""
-    if (native.get("access") or {}).get("record") == "restricted":
-        raise AccessDenied("This record is restricted.", "Its owner can read it through the API or in JupyterLab.")
-    return native
-
-
-def _files_are_open(native: dict[str, Any]) -> bool:
-    return (native.get("access") or {}).get("files") != "restricted"
 
 
 for _filter in (landing.day, landing.size, landing.title, markup.plain):

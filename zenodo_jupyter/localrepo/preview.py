@@ -6,15 +6,16 @@ import base64
 import csv
 import io
 import json
+import re
 import struct
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
-from html import escape
+from html import escape, unescape
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
-from . import markup
+from . import markdown, markup
 from .notebook_preview import notebook
 
 #: Changes with what is written here, so that browsers do not keep an older rendering of the same bytes.
@@ -29,6 +30,9 @@ _ZIP_DIRECTORY_BYTES = 8 * 1024 * 1024  # a table of contents beyond that is an 
 
 # What readers raise on files that are not what their names say.
 _BROKEN = (csv.Error, zipfile.BadZipFile, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+
+_LISTING = re.compile("<pre>(.*?)</pre>", re.DOTALL)
+_WIDE = 60  # characters: what a narrow frame shows of a line
 
 _IMAGES = {
     "png": "image/png",
@@ -87,7 +91,7 @@ def render(key: str, stream: BinaryIO, size: int) -> str:
     if how is None:
         return _note("There is no preview of this kind of file. Download it to look at it.")
     try:
-        return _RENDERERS[how](key, stream, size)
+        return _LISTING.sub(_reachable, _RENDERERS[how](key, stream, size))
     except _BROKEN as error:
         return _note(f"This file cannot be shown: it is not what its name says ({type(error).__name__}).")
 
@@ -145,11 +149,8 @@ def _image(key: str, stream: BinaryIO, size: int) -> str:
 
 
 def _markdown(key: str, stream: BinaryIO, size: int) -> str:
-    import mistune
-
     text = _decode(stream.read(_TEXT_BYTES))
-    html = mistune.create_markdown(plugins=["table", "strikethrough", "footnotes", "task_lists"])(text)
-    return _cut(size) + f'<article class="prose">{markup.preview(str(html))}</article>'
+    return _cut(size) + f'<article class="prose">{markup.preview(markdown.html(text))}</article>'
 
 
 def _html(key: str, stream: BinaryIO, size: int) -> str:
@@ -226,6 +227,12 @@ def _directory_bytes(stream: BinaryIO, size: int) -> int:
     if at < 0 or len(tail) < at + 22:
         raise zipfile.BadZipFile("no end of central directory")
     return int(struct.unpack_from("<I", tail, at + 12)[0])
+
+
+def _reachable(listing: re.Match[str]) -> str:
+    """Let the keyboard into a listing that has to be scrolled sideways."""
+    longest = max(len(unescape(re.sub("<[^>]*>", "", line))) for line in listing[1].split("\n"))
+    return listing[0].replace("<pre>", '<pre tabindex="0">', 1) if longest > _WIDE else listing[0]
 
 
 def _decode(data: bytes) -> str:
