@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import bundle as bundles
-from . import checks, notebook, proposals, repositories, standing
+from . import checks, environment, notebook, proposals, repositories, standing
 from .errors import Blocked, NeedsConsent
 from .metadata import Metadata
 from .report import Progress, Report, silent
@@ -39,6 +39,12 @@ class Plan:
         What the checks found.
     standing : Standing
         Where the notebook stands, and what publishing would make of it.
+    environment : Environment or None
+        The packages that the notebook needs; None where its kernel could not be asked.
+    conflicts : tuple of Conflict
+        Where two sources of the description disagree.
+    notes : tuple of str
+        What else is to be known, such as a file that could not be read.
     data : tuple of Path
         What the person named, now or for the version before.
     digest, nb : str, dict
@@ -52,6 +58,9 @@ class Plan:
     sources: dict[str, str]
     findings: tuple[checks.Finding, ...]
     standing: standing.Standing
+    environment: environment.Environment | None
+    conflicts: tuple[proposals.Conflict, ...]
+    notes: tuple[str, ...]
     data: tuple[Path, ...]
     digest: str
     nb: Any
@@ -70,6 +79,8 @@ class Plan:
             "left_out": [{"name": n, "reason": r} for n, r in self.bundle.left_out],
             "metadata": self.metadata.to_dict(),
             "sources": self.sources,
+            "conflicts": [asdict(c) for c in self.conflicts],
+            "notes": list(self.notes),
             "errors": [e.to_json() for e in self.metadata.validate(for_publish=True)],
             "findings": [f.to_json() for f in self.findings],
             "standing": self.standing.to_json(),
@@ -134,8 +145,14 @@ def collect(
     full = proposal.metadata.merge(given) if given else proposal.metadata
     full = _complete(full, repository, stand, given)
     report(Progress("check", "Checking what goes into the record"))
-    findings = checks.run(nb, bundle, full, tokens=repositories.known_tokens(config))
-    return Plan(path, repository, bundle, full, proposal.sources, findings, stand, tuple(data), digest, nb)
+    described = environment.describe(nb, folder=path.resolve().parent)
+    findings = checks.run(
+        nb, bundle, full, repositories.known_tokens(config), described=described, within=standing.limits(repository)
+    )
+    sources = {k: v for k, v in proposal.sources.items() if not (given and k in given.values)}
+    return Plan(
+        path, repository, bundle, full, sources, findings, stand, described, proposal.conflicts, proposal.notes, tuple(data), digest, nb
+    )  # fmt: skip
 
 
 def _given(nb: Any, metadata: Metadata | None) -> Metadata | None:
@@ -152,17 +169,19 @@ def _complete(full: Metadata, repository: Repository, stand: standing.Standing, 
     """Fill what follows from where and when it is published."""
     changes: dict[str, Any] = {}
     if not full.publisher:
-        changes["publisher"] = "Zenodo" if "zenodo" in repository.row.publisher.lower() else repository.row.publisher
+        changes["publisher"] = repository.row.publisher or repository.title
     if not (given and given.version):
         changes["version"] = f"v{stand.next_index}"
-    if stand.derived_from and not any(r.identifier == stand.derived_from for r in full.related_identifiers):
-        changes["related_identifiers"] = (*full.related_identifiers, stand.derivation())
-    return replace(full, **changes)
+    known = {r.get("identifier") for r in full.related_identifiers}
+    if stand.derived_from and stand.derived_from not in known:
+        derivation = {"identifier": stand.derived_from, "scheme": "doi", "relation": "isderivedfrom"}
+        changes["related_identifiers"] = [*full.related_identifiers, derivation]
+    return full.replace(**changes)
 
 
 def refuse_what_is_blocked(plan: Plan, accept: Sequence[str]) -> None:
     """Raise Blocked when a check forbids publishing and nobody decided otherwise."""
-    blocked = tuple(f for f in plan.blockers if f.id not in set(accept))
+    blocked = tuple(f for f in plan.blockers if not {f.id, f"{f.id}@{f.where}"} & set(accept))
     if blocked:
         raise Blocked(
             f"{len(blocked)} thing{'s' if len(blocked) > 1 else ''} must be fixed first: "

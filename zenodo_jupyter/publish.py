@@ -10,6 +10,7 @@ never a second DOI for one act: after any doubt the record is read first.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -33,6 +34,9 @@ from .journal import Act, Entry, Journal
 from .metadata import Metadata
 from .records import Draft, FileEntry, Record
 from .report import Progress, Report, silent
+
+# "Invalid value xx.": InvenioRDM's answer to an id that its vocabularies do not have.
+_INVALID_VALUE = re.compile(r"Invalid value ([^\s]+?)\.(?:\s|$)")
 
 if TYPE_CHECKING:
     from .config import Config
@@ -273,9 +277,7 @@ class _Story:
     def describe(self, draft: Draft) -> Draft:
         """Write the metadata, and hear every field error before the first byte of data goes."""
         self._begin("metadata", "Writing the description")
-        body = self.plan.metadata.to_native()
-        body["files"] = {"enabled": True, "default_preview": self.plan.notebook.name}
-        draft = _update(self.repository, draft.id, body)
+        draft = _write(self.repository, draft.id, self.plan.metadata, self.plan.notebook.name)
         errors = tuple(e for e in draft.errors if not _comes_with_the_files(e))
         if errors:
             raise RefusedMetadata(
@@ -367,21 +369,25 @@ class _Story:
         )
 
 
-def _update(repository: Repository, draft_id: str, body: dict[str, Any]) -> Draft:
-    """Write the metadata, without what this repository does not know."""
-    try:
-        draft = repository.update_draft(draft_id, body)
-    except RefusedMetadata as e:
-        kind = body["metadata"].get("resource_type", {}).get("id", "")
-        if kind not in str(e):
-            raise
-        # An InvenioRDM may have a vocabulary of its own; a notebook is software everywhere.
-        body["metadata"]["resource_type"] = {"id": "software"}
-        draft = repository.update_draft(draft_id, body)
-    if any(e.field.startswith("custom_fields") for e in draft.errors):
-        body["custom_fields"] = {}
-        draft = repository.update_draft(draft_id, body)
-    return draft
+def _write(repository: Repository, draft_id: str, metadata: Metadata, notebook_name: str) -> Draft:
+    """Write the metadata, without what this repository does not know: vocabularies and custom fields are its own affair."""
+    custom_fields = True
+    while True:
+        body = metadata.to_native(custom_fields)
+        body["files"] = {"enabled": True, "default_preview": notebook_name}
+        try:
+            draft = repository.update_draft(draft_id, body)
+        except RefusedMetadata as e:
+            refused = _INVALID_VALUE.search(str(e))  # the one answer that names no field
+            poorer = metadata.without_id(refused[1]) if refused else metadata
+            if poorer == metadata:
+                raise
+            metadata = poorer
+            continue
+        if custom_fields and any(e.field.startswith("custom_fields") for e in draft.errors):
+            custom_fields = False
+            continue
+        return draft
 
 
 def _comes_with_the_files(error: FieldError) -> bool:

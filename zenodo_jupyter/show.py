@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .people import name_of
+
 if TYPE_CHECKING:
     from .collect import Plan
     from .publish import Published
@@ -96,7 +98,7 @@ def plan(found: Plan) -> Outcome:
         lines += ["Left out", *(f"  {name}: {reason}" for name, reason in found.bundle.left_out)]
     description = found.metadata
     lines += ["", "About", f"  title: {description.title}  ({found.sources.get('title', 'given')})"]
-    names = "; ".join(c.name for c in description.creators)
+    names = "; ".join(name_of(c) for c in description.creators)
     lines.append(f"  creators: {names or 'none yet'}  ({found.sources.get('creators', 'given')})")
     errors = description.validate(for_publish=True)
     lines += [f"  must be given: {e}" for e in errors]

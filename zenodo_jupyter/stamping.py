@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import badge, companions, environment, notebook, rendering, standing
+from . import badge, companions, crate, notebook, rendering, standing
 from . import bundle as bundles
 from .collect import Plan
 from .errors import ZenodoJupyterError
 from .records import Draft, Record
+from .work import Work
 
 if TYPE_CHECKING:
     from .repository import Repository
@@ -50,19 +51,18 @@ def companions_of(plan: Plan, draft: Draft, stamped: Any, files: bundles.Bundle)
             content = text.encode() if isinstance(text, str) else text
             made.append(bundles.BundleFile(key=key, role=role, reason=reason, content=content))
 
-    name, facts = plan.notebook.name, companions.Work(
-        metadata=plan.metadata, doi=draft.doi, url=draft.html_url, notebook=plan.notebook.name,
-        repository=plan.repository.title,
+    work = Work(plan.metadata, draft.doi, draft.html_url, plan.notebook.name, plan.repository.title)
+    add(
+        plan.notebook.with_suffix(".html").name, "rendering", "made for you: to read without Jupyter",
+        rendering.render_html(stamped, plan.metadata.title),
     )  # fmt: skip
-    add(Path(name).with_suffix(".html").name, "rendering", "made for you: to read without Jupyter",
-        rendering.render_html(stamped, plan.metadata.title))  # fmt: skip
-    for key, text in environment.capture(plan.nb).items():
+    for key, text in (plan.environment.to_files() if plan.environment else {}).items():
         add(key, "environment", "made for you: the packages the notebook needs", text)
-    add("CITATION.cff", "citation", "made for you: how to cite", companions.citation_cff(facts))
+    add("CITATION.cff", "citation", "made for you: how to cite", companions.citation_cff(work))
     listed = [*files.files, *made]
-    add("README.md", "readme", "made for you: what this is", companions.readme_md(facts, listed))
+    add("README.md", "readme", "made for you: what this is", companions.readme_md(work, listed))
     listed = [*files.files, *made]
-    add("ro-crate-metadata.json", "crate", "made for you: for machines", companions.ro_crate(facts, listed))
+    add("ro-crate-metadata.json", "crate", "made for you: for machines", crate.ro_crate(work, listed))
     listed = [*files.files, *made]
     add("manifest-sha256.txt", "manifest", "made for you: checksums of all files", bundles.manifest_sha256(listed))
     return made

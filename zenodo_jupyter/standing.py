@@ -12,7 +12,6 @@ from . import badge, notebook, repositories
 from . import bundle as bundles
 from .errors import RecordDeleted, RecordNotFound, WasRefused
 from .journal import Entry, Journal
-from .metadata import RelatedIdentifier
 from .records import Record
 
 if TYPE_CHECKING:
@@ -59,10 +58,6 @@ class Standing:
     def unchanged(self) -> bool:
         """Whether a new version would be the same as the one before."""
         return self.state == "published"
-
-    def derivation(self) -> RelatedIdentifier:
-        """Return the related identifier that says what a new record is derived from."""
-        return RelatedIdentifier(identifier=self.derived_from, scheme="doi", relation="isderivedfrom")
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields, without the previous metadata."""

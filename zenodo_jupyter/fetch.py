@@ -1,0 +1,107 @@
+"""Fetch: one verified file of a record, for use in an analysis; kept once for all notebooks, there without a network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import uuid
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import repositories
+from .doi import DOI
+from .errors import CouldNotAsk, RecordNotFound
+from .names import safe_join
+from .report import Report, silent
+
+if TYPE_CHECKING:
+    from .config import Config
+
+
+def fetch(
+    doi: str, file: str, *, from_: str | None = None, config: Config | None = None, report: Report = silent
+) -> Path:
+    """Return the path of one file of a record, its checksum verified.
+
+    The file is kept in the user's data folder by its checksum, so that notebooks share it and an unchanged file of a newer
+    version is not fetched again. What a version's DOI means never changes, so that it is not asked for twice: once fetched, it
+    is there offline. A concept DOI means the newest version and is asked for each time; without a network the last known
+    one is taken, with a warning.
+
+    Parameters
+    ----------
+    doi : str
+        A DOI in any spelling, a record's address or id.
+    file : str
+        The file's name in the record, folders included, such as ``data/a.csv``.
+    from_ : str, optional
+        Name or address of the repository, where it is not clear.
+    config : Config, optional
+        Read from the files and the environment otherwise.
+    report : Report
+        Is told of progress.
+
+    Returns
+    -------
+    Path
+        Read it, do not write to it: it is shared.
+
+    Raises
+    ------
+    RecordNotFound
+        When there is no such record, or no such file in it.
+    Mismatch
+        When the bytes that came are not those of the record; they are thrown away.
+    CouldNotAsk, WasRefused
+        See `errors`.
+    """
+    if config is None:
+        from .config import Config
+
+        config = Config.load()
+    cache = Path(config.data_dir) / "cache"
+    found = DOI.find(doi)
+    note = cache / "known" / f"{hashlib.sha256(json.dumps([str(found or doi), from_, file]).encode()).hexdigest()[:32]}.json"
+    known = _read(note)
+    if known and known["fixed"] and (path := _path(cache, known["md5"], file)).is_file():
+        return path
+    try:
+        repository, record = repositories.resolve(doi, from_=from_, config=config)
+    except CouldNotAsk as e:
+        if known and (path := _path(cache, known["md5"], file)).is_file():
+            warnings.warn(f"{e.message} Taking {file} of {known['doi']}, the newest that was fetched.", stacklevel=2)
+            return path
+        raise
+    entry = record.file(file)
+    if entry is None:
+        names = ", ".join(f.key for f in record.files[:20])
+        raise RecordNotFound(f"{record.doi or record.id} has no file {file!r}.", f"It has: {names}.")
+    # Without an md5 from the repository there is nothing to share by; the record and name then stand for it.
+    digest = entry.md5 or hashlib.sha256(f"{record.id}/{file}".encode()).hexdigest()
+    path = _path(cache, digest, file)
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        repository.download(record.id, file, path, entry=entry, report=report)
+    _write(note, {"doi": str(record.doi), "md5": digest, "fixed": found is not None and found == record.doi})
+    return path
+
+
+def _path(cache: Path, digest: str, file: str) -> Path:
+    """Return where a file is kept; it has its own name, so that what reads it knows its kind."""
+    return safe_join(cache / digest[:2] / digest, file.rsplit("/", 1)[-1])
+
+
+def _read(note: Path) -> dict[str, Any] | None:
+    try:
+        return json.loads(note.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _write(note: Path, known: dict[str, Any]) -> None:
+    note.parent.mkdir(parents=True, exist_ok=True)
+    temporary = note.with_suffix(f".{uuid.uuid4().hex[:8]}.tmp")
+    temporary.write_text(json.dumps(known), encoding="utf-8")
+    os.replace(temporary, note)
