@@ -131,7 +131,7 @@ def fingerprint(nb: NotebookNode, data: Mapping[str, str] | None = None) -> str:
             cell["cell_type"],
             cell["source"],
             cell.get("attachments") or {},
-            [_result(o) for o in cell.get("outputs", ())],
+            _results(cell),
         ]
         for cell in unstamp(nb)["cells"]
     ]
@@ -329,15 +329,23 @@ _NOISE = re.compile(
 _PLAINEST = ("image/png", "image/jpeg", "text/plain")
 
 
-def _result(output: Mapping[str, Any]) -> Any:
-    """Reduce an output to its result, or to None when it has none."""
-    kind = output["output_type"]
-    if kind == "stream":
-        return None if output.get("name") == "stderr" else _NOISE.sub("", str(output.get("text", "")))
-    if kind == "error":
+def _results(cell: Mapping[str, Any]) -> list[Any]:
+    """Reduce a cell's outputs to their results; what is printed counts as one text, however it came in pieces."""
+    found: list[Any] = []
+    for output in cell.get("outputs", ()):
+        if output["output_type"] != "stream":
+            found.append(_result(output))
+        elif output.get("name") != "stderr":
+            before = found.pop() if found and isinstance(found[-1], str) else ""
+            found.append(before + str(output.get("text", "")))
+    return [_NOISE.sub("", result) if isinstance(result, str) else result for result in found]
+
+
+def _result(output: Mapping[str, Any]) -> list[Any]:
+    if output["output_type"] == "error":
         return [output.get("ename"), _NOISE.sub("", str(output.get("evalue")))]
     data = output.get("data") or {}
     for mime in _PLAINEST:
         if mime in data:
             return [mime, data[mime] if mime.startswith("image/") else _NOISE.sub("", str(data[mime]))]
-    return _NOISE.sub("", json.dumps(data, sort_keys=True))
+    return [_NOISE.sub("", json.dumps(data, sort_keys=True))]
