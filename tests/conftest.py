@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+import socket
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,3 +55,20 @@ def call(jp_fetch: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[tup
         return response.code, json.loads(response.body) if is_json else response.body
 
     return ask
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Any]:
+    """An embedded repository behind HTTP, with its ``url`` and a ``token``."""
+    from zenodo_jupyter.localrepo.server import Server
+
+    with Server(tmp_path / "served", port=0) as server:
+        yield server
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]

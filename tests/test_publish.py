@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from zenodo_jupyter.metadata import Metadata
+from zenodo_jupyter.tokens import TokenStore
 
 from zenodo_jupyter import badge, notebook, publish, repositories, standing
 from zenodo_jupyter.config import Config
@@ -199,6 +200,7 @@ def test_two_processes_do_not_publish_the_same_notebook_at_once(path: Path, conf
 def test_real_repository_wants_a_yes_that_names_the_account(path: Path, config: Config, served: Any) -> None:
     """Should ask before a DOI is real, and send nothing without the yes."""
     config.repositories = {"lab": {"url": served.url, "title": "Our lab", "registered_dois": True}}
+    TokenStore(config).set(repositories.repository("lab", config=config).row, served.token)
     asked: list[str] = []
 
     def confirm(plan: publish.Plan, question: str) -> bool:

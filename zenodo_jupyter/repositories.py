@@ -225,6 +225,47 @@ def local_app(data_dir: Path | None = None) -> Any:
     return _local_app(Path(data_dir or local_data(_load())).absolute())
 
 
+def serve(
+    *,
+    data_dir: Path | None,
+    host: str,
+    port: int | None,
+    flavour: str,
+    as_json: bool,
+    allow_remote: bool,
+    open_doi: str | None,
+    config: Config,
+) -> None:
+    """Serve the embedded repository over HTTP until it is interrupted.
+
+    Parameters
+    ----------
+    data_dir : Path or None
+        Its folder; the configured one where it is None.
+    host, port, flavour, as_json, allow_remote
+        See `localrepo.server.serve`.
+    open_doi : str or None
+        The DOI of a record to open in a browser.
+    config : Config
+        Where its folder is.
+    """
+    import webbrowser
+
+    from .localrepo.server import serve as serve_folder
+
+    def show(url: str) -> None:
+        if open_doi:
+            page = f"{url}/doi/{DOI.parse(open_doi)}"
+            print(f"The record is at {page}", flush=True)
+            webbrowser.open(page)
+
+    folder = data_dir or local_data(config)
+    serve_folder(
+        folder, host, port, flavour=flavour, allow_remote=allow_remote, as_json_line=as_json,
+        out=lambda text: print(text, flush=True), ready=show,
+    )  # fmt: skip
+
+
 @cache
 def _app_of(data_dir: Path) -> Any:
     from .localrepo.app import create_app

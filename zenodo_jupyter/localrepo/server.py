@@ -255,6 +255,7 @@ def serve(
     allow_remote: bool = False,
     as_json_line: bool = False,
     out: Callable[[str], None] = print,
+    ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve a data folder until SIGINT or SIGTERM; for the main thread.
 
@@ -266,6 +267,8 @@ def serve(
         Say what there is to say as one line of JSON: ``{"url", "token", "flavour", "data"}``.
     out : callable
         Takes each line that is said.
+    ready : callable, optional
+        Called with the server's address once it answers.
     """
     stopped = threading.Event()
     with _signals(stopped):
@@ -277,6 +280,8 @@ def serve(
             else:
                 out(f"The embedded repository answers at {server.url} (API: {server.url}/api); Ctrl-C stops it.")
                 out(f"Token for this run: {server.token}")
+            if ready is not None:
+                ready(server.url)
             while not stopped.wait(3600):
                 pass
 
