@@ -120,6 +120,8 @@ def _compare_cell(
         elif b is None:
             verdict = "failed" if failed else "missing"
             yield OutputVerdict(index, cell_id, position, _mime(a), Level.DIFFERENT, verdict, _first_line(a))
+        elif ERROR_MIME in b and ERROR_MIME not in a:
+            yield OutputVerdict(index, cell_id, position, _mime(a), Level.DIFFERENT, "failed", _first_line(b))
         else:
             mime, match = compare_data(a, b, ran)
             yield OutputVerdict(index, cell_id, position, mime, match.level, _verdict(match.level), match.detail)

@@ -1,0 +1,177 @@
+"""Reproduce a record: get · choose the notebook · show and ask · run it in a copy · compare · report."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from . import execute, packages
+from . import notebook as notebooks
+from .compare import compare
+from .errors import BadInput, Cancelled, NeedsConsent
+from .getting import NOTE, Fetched, get
+from .report import Progress, Report, silent
+from .reproduction import Reproduction
+
+if TYPE_CHECKING:
+    from .config import Config
+
+__all__ = ["Fetched", "Reproduction", "get", "reproduce"]
+
+
+def reproduce(
+    text: str,
+    folder: Path | None = None,
+    *,
+    from_: str | None = None,
+    notebook: str | None = None,
+    yes: bool = False,
+    confirm: Callable[[str], bool] | None = None,
+    timeout: float | None = None,
+    config: Config,
+    report: Report = silent,
+    cancel: threading.Event | None = None,
+) -> Reproduction:
+    """Get a record, run its notebook again, and say how much came out the same.
+
+    Parameters
+    ----------
+    text, folder, from_, config, report, cancel
+        See `get`.
+    notebook : str, optional
+        Which one, where the record holds several.
+    yes : bool
+        Run the record's code without asking; for scripts.
+    confirm : callable, optional
+        Is told what would be run, and returns yes or no.
+    timeout : float, optional
+        The longest that one cell may run, in seconds.
+
+    Returns
+    -------
+    Reproduction
+        A notebook that fails is a result, not an error. The executed notebook and the reports are in the folder, beside the
+        record's files.
+
+    Raises
+    ------
+    BadInput
+        When there is no notebook, or several and none was chosen, or it is not in Python.
+    NeedsConsent
+        When nobody said yes and nobody can be asked.
+    Cancelled
+        When the answer was no.
+    """
+    got = get(text, folder, from_=from_, config=config, report=report, confirm=confirm, cancel=cancel)
+    name = _choose(got, notebook)
+    archived = notebooks.read(got.folder / name)
+    differences = packages.differences(got.folder)
+    _ask(got, name, archived, differences, yes, confirm)
+    executed, report_json, report_html = _names_beside(got)
+    execution = _run_in_copy(got.folder, name, executed, timeout, report, cancel)
+    report(Progress("compare", "Comparing the outputs"))
+    rerun = notebooks.read(executed)
+    done = Reproduction(
+        record=got.record, repository=got.repository, folder=got.folder, notebook=name, execution=execution,
+        comparison=compare(archived, rerun), differences=differences,
+        executed=executed, report_json=report_json, report_html=report_html, notes=got.notes,
+    )  # fmt: skip
+    done.write(archived, rerun)
+    return done
+
+
+def _choose(got: Fetched, wanted: str | None) -> str:
+    """Return the name of the notebook to run."""
+    names = [path.relative_to(got.folder).as_posix() for path in got.files if path.suffix == ".ipynb"]
+    if wanted is not None:
+        matching = [n for n in names if n == wanted] or [n for n in names if PurePosixPath(n).name == wanted]
+        if len(matching) == 1:
+            return matching[0]
+        raise BadInput(f"The record has no notebook {wanted}.", f"It has {', '.join(names) or 'none'}.")
+    if not names:
+        raise BadInput(f"There is no notebook in {got.record.doi or got.record.id}, so there is nothing to run.")
+    if len(names) > 1:
+        raise BadInput(f"The record has {len(names)} notebooks: {', '.join(names)}.", "Say which with --notebook NAME.")
+    return names[0]
+
+
+def _ask(
+    got: Fetched,
+    name: str,
+    nb: Any,
+    differences: tuple[packages.PackageDifference, ...] | None,
+    yes: bool,
+    confirm: Callable[[str], bool] | None,
+) -> None:
+    """Show what would be run, and go on only with a yes."""
+    kernel = notebooks.kernel(nb)
+    if kernel.language not in ("", "python"):
+        raise BadInput(
+            f"{name} is written in {kernel.language}; only Python notebooks can be run again here.",
+            f"Its files are in {got.folder}.",
+        )
+    if yes:
+        return
+    summary = _summary(got, name, nb, kernel, differences)
+    if confirm is None:
+        raise NeedsConsent(f"{summary}\nNobody said that it may be run.", "Say --yes (or yes=True) to run it.")
+    if not confirm(summary):
+        raise Cancelled(f"It was not run. The files are in {got.folder}.")
+
+
+def _summary(
+    got: Fetched,
+    name: str,
+    nb: Any,
+    kernel: notebooks.Kernel,
+    differences: tuple[packages.PackageDifference, ...] | None,
+) -> str:
+    """Return what a person should know before saying yes."""
+    creators = "; ".join(c.get("person_or_org", {}).get("name", "") for c in got.record.metadata.get("creators", []))
+    cells = sum(cell["cell_type"] == "code" for cell in nb["cells"])
+    lines = [
+        f"{got.record.title}",
+        f"by {creators or 'unknown'}, {got.record.doi or got.record.id} on {got.repository.title}",
+        f"{name}: {cells} code cells, Python {kernel.version}".rstrip() + f"; {len(got.files)} files, all verified",
+    ]
+    if differences:
+        shown = ", ".join(str(d) for d in differences[:6])
+        more = f" and {len(differences) - 6} more" if len(differences) > 6 else ""
+        lines.append(f"Packages that are others now: {shown}{more}")
+    lines.append(
+        "Its code would run on this computer as you: it can read and change your files and use the network. It gets a copy of "
+        "the record's folder, and a HOME and environment without your tokens."
+    )
+    return "\n".join(lines)
+
+
+def _names_beside(got: Fetched) -> tuple[Path, Path, Path]:
+    """Return where the results go: beside the record's files, and never over one of them."""
+    taken = {path.name for path in got.files if path.parent == got.folder}
+
+    def free(name: str) -> Path:
+        while name in taken:
+            name = f"new-{name}"
+        return got.folder / name
+
+    return free("executed.ipynb"), free("reproduction-report.json"), free("reproduction-report.html")
+
+
+def _run_in_copy(
+    folder: Path, name: str, executed: Path, timeout: float | None, report: Report, cancel: threading.Event | None
+) -> execute.Execution:
+    """Run the notebook in a copy of the folder, which goes away; what was got stays as it was got."""
+    with tempfile.TemporaryDirectory(prefix="zenodo-jupyter-", ignore_cleanup_errors=True) as scratch:
+        copy = Path(scratch, "record")
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(NOTE))
+        source = copy / name
+        result = Path(scratch, "executed.ipynb")
+        execution = execute.run_notebook(
+            source, result, cwd=source.parent, cell_timeout=timeout, report=report, cancel=cancel
+        )
+        shutil.copyfile(result, executed)
+    return execution

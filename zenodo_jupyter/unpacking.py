@@ -1,0 +1,176 @@
+"""What came down: zips of ours laid out again, and the record's own list of checksums compared. Both are a stranger's work."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from .errors import BadInput, DiskFull, Mismatch, NeedsConsent
+from .names import clashes, safe_join
+from .receiving import check_room
+
+#: More files than this in one zip are not laid out: a small zip can hold millions of empty ones.
+MAX_FILES = 100_000
+MANIFEST = "manifest-sha256.txt"
+_BLOCK = 1 << 20
+
+
+def unpack(archive: Path, folder: Path) -> list[Path]:
+    """Lay out a zip; a file that is there already with the same content stays.
+
+    Parameters
+    ----------
+    archive : Path
+        The zip.
+    folder : Path
+        Where to; nothing is written outside it.
+
+    Returns
+    -------
+    list of Path
+        The files.
+
+    Raises
+    ------
+    UnsafeName, BadInput
+        When a name would leave the folder or is not that of a plain file, or there are too many. Nothing is written then.
+    NeedsConsent
+        When another file of that name is there. Nothing is written then.
+    DiskFull
+        When there is not enough room for the sizes that the zip declares. Nothing is written then.
+    Mismatch
+        When the zip is damaged, or holds more than it declares.
+    """
+    try:
+        with zipfile.ZipFile(archive) as zipped:
+            targets = _targets(zipped, archive.name, folder)
+            todo = {info: path for info, path in targets.items() if not _is_there(info, path)}
+            check_room(folder, sum(info.file_size for info in todo))
+            for info, path in todo.items():
+                _extract(zipped, info, path)
+            return list(targets.values())
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Mismatch(
+            f"{archive.name} is damaged and cannot be unpacked ({error}).", "Get the record again."
+        ) from error
+
+
+def check_manifest(folder: Path) -> tuple[list[str], list[str]]:
+    """Compare the files in a folder with the record's own list of checksums, if it has one.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the record's files are.
+
+    Returns
+    -------
+    compared : list of str
+        Names of the files that were compared and are right.
+    absent : list of str
+        Names that are listed and not there.
+
+    Raises
+    ------
+    Mismatch
+        When a file is another one than is listed.
+    """
+    compared: list[str] = []
+    absent: list[str] = []
+    path = folder / MANIFEST
+    if not path.is_file():
+        return compared, absent
+    for digest, name in _listed(path.read_text("utf-8", "replace")):
+        target = safe_join(folder, name)
+        if not target.is_file():
+            absent.append(name)
+        elif _sha256(target) != digest:
+            raise Mismatch(
+                f"{name} came as the repository has it, but {MANIFEST} in the same record lists another checksum.",
+                "Ask the authors which of the two is meant.",
+            )
+        else:
+            compared.append(name)
+    return compared, absent
+
+
+def _targets(zipped: zipfile.ZipFile, name: str, folder: Path) -> dict[zipfile.ZipInfo, Path]:
+    """Decide where every file goes, before the first is written."""
+    files = [info for info in zipped.infolist() if not info.is_dir()]
+    if len(files) > MAX_FILES:
+        raise BadInput(
+            f"{name} holds {len(files):,} files; it was not unpacked.", "Unpack it yourself if you trust it."
+        )
+    for info in files:
+        if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
+            raise BadInput(f"{info.filename!r} in {name} is a link or a device; nothing was unpacked.")
+    for one, other in clashes([info.filename for info in files]):
+        raise BadInput(f"{one!r} and {other!r} in {name} cannot be side by side in a folder; nothing was unpacked.")
+    return {info: safe_join(folder, info.filename) for info in files}
+
+
+def _is_there(info: zipfile.ZipInfo, path: Path) -> bool:
+    if not os.path.lexists(path):
+        return False
+    if path.is_file() and not path.is_symlink() and path.stat().st_size == info.file_size:
+        crc = 0
+        for block in _blocks(path):
+            crc = zlib.crc32(block, crc)
+        if crc == info.CRC:
+            return True
+    raise NeedsConsent(
+        f"{path} is there, and is not what the record has. Nothing was unpacked.",
+        "Choose an empty folder, or move that file away.",
+    )
+
+
+def _extract(zipped: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> None:
+    """Write one file beside its place and swap it in; never more than it declares (zipfile then compares the CRC)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name[:50]}.part-{secrets.token_hex(6)}")
+    try:
+        with zipped.open(info) as source, open(part, "xb") as target:
+            left = info.file_size
+            while block := source.read(min(_BLOCK, left + 1)):
+                left -= len(block)
+                if left < 0:
+                    break
+                target.write(block)
+        if left:
+            raise zipfile.BadZipFile(f"{info.filename} has not the size that it declares")
+        os.replace(part, path)
+    except OSError as error:
+        raise DiskFull(f"{path.name} could not be written ({error.strerror}).", "Make room and try again.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _listed(text: str) -> Iterator[tuple[str, str]]:
+    """Read lines of sha256sum; a backslash before the checksum says that the name is escaped."""
+    for line in text.splitlines():
+        match = re.fullmatch(r"(\\?)([0-9a-fA-F]{64}) [ *](.+)", line)
+        if match:
+            name = match[3]
+            if match[1]:
+                name = re.sub(r"\\(.)", lambda m: {"n": "\n", "r": "\r"}.get(m[1], m[1]), name)
+            yield match[2].lower(), name
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    for block in _blocks(path):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with open(path, "rb", buffering=0) as file:
+        while block := file.read(_BLOCK):
+            yield block
