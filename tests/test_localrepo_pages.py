@@ -454,6 +454,40 @@ def test_everything_works_below_a_path(shelf):
     assert [p for p in paths if not p.startswith("/user/ada/zenodo/")] == []
 
 
+def test_pages_show_what_was_published_through_the_api(tmp_path):
+    """A notebook published over the real store is found, shown, previewed and led to by its DOIs."""
+    import requests
+
+    from zenodo_jupyter.localrepo.adapter import BASE_URL, PREFIX, LocalAdapter
+    from zenodo_jupyter.localrepo.app import create_app
+
+    app = create_app(tmp_path / "store")
+    session = requests.Session()
+    session.mount(PREFIX, LocalAdapter(app))
+    records = f"{BASE_URL}/api/records"
+    metadata = native("1", 1, "1.0.0", latest=True)["metadata"]
+    metadata |= {"rights": [{"id": "cc-by-4.0"}], "related_identifiers": [], "title": "Tides at Brest"}
+    draft = session.post(records, json={"metadata": metadata, "files": {"enabled": True}}).json()
+    files = f"{records}/{draft['id']}/draft/files"
+    session.post(files, json=[{"key": "decay.ipynb"}]).raise_for_status()
+    octets = {"Content-Type": "application/octet-stream"}
+    session.put(f"{files}/decay.ipynb/content", data=FILES["decay.ipynb"], headers=octets).raise_for_status()
+    session.post(f"{files}/decay.ipynb/commit").raise_for_status()
+    published = session.post(f"{records}/{draft['id']}/draft/actions/publish")
+    published.raise_for_status()
+    record = published.json()
+
+    visitor = app.test_client()
+    landing = f"/records/{record['id']}"
+    assert "Tides at Brest" in visitor.get("/").text
+    assert landing in visitor.get("/search?q=brest").text
+    page = visitor.get(landing).text
+    assert hashlib.md5(FILES["decay.ipynb"]).hexdigest() in page and "DOI: local, not registered" in page
+    assert "data:image/png" in visitor.get(f"{landing}/preview/decay.ipynb").text
+    for doi in (record["pids"]["doi"]["identifier"], record["parent"]["pids"]["doi"]["identifier"]):
+        assert visitor.get(f"/doi/{doi}").headers["Location"].endswith(landing)
+
+
 @pytest.mark.parametrize(
     ("names", "expected"),
     [
