@@ -151,7 +151,7 @@ def _show_one(field: Field, value: Any) -> Any:
 
 
 def _spellings(field: Field, value: Any) -> Iterator[Any]:
-    if field.show:
+    if field.show and isinstance(value, Mapping if field.type == "group" else str):
         yield field.show(value)
     if field.type == "group" and isinstance(value, Mapping):
         yield show(field.fields, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from html import escape, unescape
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -59,10 +59,11 @@ class _Text(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         self.hidden = max(0, self.hidden - (tag in ("script", "style")))
         if tag in _BLOCKS:
-            self.parts.append("\n\n" if tag == "p" else "\n")
+            self.parts.append({"p": "\n\n", "li": ""}.get(tag, "\n"))
 
     def handle_data(self, data: str) -> None:
-        if not self.hidden:
+        between_blocks = not data.strip() and (not self.parts or self.parts[-1].endswith("\n") or "\n" in data)
+        if not self.hidden and not between_blocks:
             self.parts.append(data)
 
 
@@ -79,6 +80,6 @@ def plain(html: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-def paragraph(text: str) -> str:
-    """Return a text as one HTML paragraph, nothing in it taken for markup."""
-    return f"<p>{escape(text, quote=False)}</p>"
+def in_english(value: Any) -> str:
+    """Return a localized text in English, or else in the first language it is in."""
+    return str(value.get("en") or next(iter(value.values()), "")) if isinstance(value, dict) else str(value or "")

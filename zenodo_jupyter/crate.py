@@ -1,0 +1,170 @@
+"""ro-crate-metadata.json: what is published, for machines (RO-Crate 1.3).
+
+The specification is at https://w3id.org/ro/crate/1.3. Same input, same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import quote
+
+from .licences import spdx_id
+from .people import name_of
+from .prose import in_english, plain
+from .work import FileFacts, Work
+
+_CONFORMS_TO = "https://w3id.org/ro/crate/1.3"
+# Media types by suffix; Python's own table depends on files of the operating system. RFC 4180, RFC 8259 and IANA's
+# registry; the notebook's is Jupyter's own.
+_MEDIA_TYPES = {
+    ".ipynb": "application/x-ipynb+json", ".html": "text/html", ".csv": "text/csv", ".tsv": "text/tab-separated-values",
+    ".txt": "text/plain", ".md": "text/markdown", ".json": "application/json", ".geojson": "application/geo+json",
+    ".py": "text/x-python", ".r": "text/x-r", ".jl": "text/x-julia", ".cff": "application/yaml", ".yml": "application/yaml",
+    ".yaml": "application/yaml", ".toml": "application/toml", ".xml": "application/xml", ".pdf": "application/pdf",
+    ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".svg": "image/svg+xml",
+    ".tif": "image/tiff", ".tiff": "image/tiff", ".webp": "image/webp", ".zip": "application/zip", ".gz": "application/gzip",
+    ".tar": "application/x-tar", ".h5": "application/x-hdf5", ".hdf5": "application/x-hdf5", ".nc": "application/x-netcdf",
+    ".parquet": "application/vnd.apache.parquet", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".sqlite": "application/vnd.sqlite3", ".mp4": "video/mp4", ".wav": "audio/wav", ".mp3": "audio/mpeg",
+}  # fmt: skip
+# Relations that schema.org has a word for.
+_RELATIONS = {"cites": "citation", "references": "citation", "isderivedfrom": "isBasedOn", "ispartof": "isPartOf"}
+
+Entity = dict[str, Any]
+
+
+def ro_crate(work: Work, files: Sequence[FileFacts]) -> str:
+    """Return ``ro-crate-metadata.json``.
+
+    Parameters
+    ----------
+    work : Work
+        What is published.
+    files : sequence of FileFacts
+        The files of the record, without the crate itself; their order does not matter.
+    """
+    said = work.metadata
+    things: dict[str, Entity] = {}  # people, places, licences: each once, by @id
+
+    def refer(entity: Entity) -> Entity:
+        known = things.get(entity["@id"])
+        if known is None or known["@id"].endswith(known["name"]):  # so far known by its id only
+            things[entity["@id"]] = entity
+        return {"@id": entity["@id"]}
+
+    def person(one: Mapping[str, Any]) -> Entity:
+        where = [refer(_organisation(a)) for a in one.get("affiliations", ())]
+        if one.get("type") == "organizational":
+            return refer(_organisation({"id": one.get("ror"), "name": one.get("name")}))
+        iri = f"https://orcid.org/{one['orcid']}" if one.get("orcid") else f"#{_slug(name_of(one))}"
+        names = {"familyName": one.get("family_name"), "givenName": one.get("given_name")}
+        return refer(_filled({"@id": iri, "@type": "Person", "name": name_of(one), **names, "affiliation": where}))
+
+    listed = sorted((file for file in files if file.role != "crate"), key=lambda file: file.key)
+    related: dict[str, list[Entity]] = {}
+    for item in said.related_identifiers:
+        word = _RELATIONS.get(item.get("relation", ""))
+        if word:
+            work_there = {"@id": _address(item), "@type": "CreativeWork", "name": item["identifier"]}
+            related.setdefault(word, []).append(refer(work_there))
+    publisher = said.publisher or work.repository
+    root = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": said.title or work.notebook,
+        "description": plain(said.description or "") or said.title,
+        "datePublished": (said.publication_date or "").split("/")[0],
+        "identifier": (work.doi.url if not work.doi.is_test else str(work.doi)) if work.doi else None,
+        "url": work.url,
+        "version": said.version,
+        "license": [refer(_licence(item)) for item in said.rights],
+        "author": [person(one) for one in said.creators],
+        "contributor": [person(one) for one in said.contributors],
+        "publisher": refer({"@id": f"#{_slug(publisher)}", "@type": "Organization", "name": publisher}) if publisher else None,
+        "keywords": [item.get("subject") or item.get("id") for item in said.subjects],
+        "inLanguage": list(said.languages),
+        "funder": [refer(_organisation(item["funder"])) for item in said.funding if item.get("funder")],
+        **related,
+        "mainEntity": {"@id": _iri(work.notebook)} if work.notebook else None,
+        "hasPart": [{"@id": _iri(file.key)} for file in listed],
+    }
+    entities = [_file(file, work, said.programming_languages, refer) for file in listed]
+    descriptor = {
+        "@id": "ro-crate-metadata.json",
+        "@type": "CreativeWork",
+        "about": {"@id": "./"},
+        "conformsTo": {"@id": _CONFORMS_TO},
+    }
+    graph = [descriptor, _filled(root), *entities, *(things[key] for key in sorted(things))]
+    return json.dumps({"@context": f"{_CONFORMS_TO}/context", "@graph": graph}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _file(file: FileFacts, work: Work, languages: Sequence[str], refer: Any) -> Entity:
+    entity: Entity = {
+        "@id": _iri(file.key),
+        "@type": "File",
+        "name": PurePosixPath(file.key).name,
+        "contentSize": str(file.size),
+        "encodingFormat": media_type(file.key),
+        "sha256": file.sha256,
+    }
+    if file.role == "notebook":
+        entity["@type"] = ["File", "SoftwareSourceCode"]
+        entity["programmingLanguage"] = [
+            refer({"@id": f"#language-{_slug(name)}", "@type": "ComputerLanguage", "name": name}) for name in languages
+        ]
+        entity["license"] = [{"@id": _licence(item)["@id"]} for item in work.metadata.rights]
+    return _filled(entity)
+
+
+def media_type(key: str) -> str:
+    """Return the media type that a file's name stands for.
+
+    >>> media_type("data/a.CSV"), media_type("model.xyz")
+    ('text/csv', 'application/octet-stream')
+    """
+    return _MEDIA_TYPES.get(PurePosixPath(key).suffix.lower(), "application/octet-stream")
+
+
+def _organisation(item: Mapping[str, Any]) -> Entity:
+    name = item.get("name") or item.get("id") or ""
+    iri = f"https://ror.org/{item['id']}" if item.get("id") else f"#{_slug(name)}"
+    return {"@id": iri, "@type": "Organization", "name": name}
+
+
+def _licence(item: Mapping[str, Any]) -> Entity:
+    if item.get("id"):
+        name = spdx_id(item["id"])
+        return {"@id": f"https://spdx.org/licenses/{name}", "@type": "CreativeWork", "name": name}
+    title = in_english(item.get("title"))
+    return {"@id": item.get("link") or f"#{_slug(title)}", "@type": "CreativeWork", "name": title}
+
+
+def _address(item: Mapping[str, Any]) -> str:
+    text = item["identifier"]
+    if "://" in text:
+        return text
+    return f"https://doi.org/{quote(text, safe='/:;()._-')}" if text.startswith("10.") else f"#{_slug(text)}"
+
+
+def _iri(key: str) -> str:
+    """Return a file's path as a relative IRI: what a path may hold and an IRI may not is percent-encoded."""
+    return quote(key, safe="/!$&'()*+,;=@-._~")
+
+
+def _slug(text: str) -> str:
+    return quote(re.sub(r"\W+", "-", text.strip().lower()).strip("-") or "unnamed")
+
+
+def _filled(entity: Entity) -> Entity:
+    """Drop what is empty; a list of one is that one."""
+    filled: Entity = {}
+    for key, value in entity.items():
+        one = isinstance(value, list) and len(value) == 1 and key != "hasPart"
+        if value not in (None, "", []):
+            filled[key] = value[0] if one else value
+    return filled

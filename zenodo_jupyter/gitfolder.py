@@ -1,0 +1,92 @@
+"""What git knows about the folder a notebook stands in."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+# Seconds; on a network home even a small question can take a while, but a form must not wait for it for long.
+_PATIENCE = 5
+# user@host:path, as ssh remotes are mostly written.
+_SCP = re.compile(r"(?:[^@/\s]+@)?([\w.-]+):(?!//)(.+)")
+
+
+@dataclass(frozen=True)
+class GitFolder:
+    """A git work tree.
+
+    Attributes
+    ----------
+    root : Path
+        Its top folder.
+    user : str
+        Who commits here (``user.name``); may be empty.
+    url : str
+        Where it can be looked at in a browser, without credentials; empty where there is no such place.
+    tag : str
+        The newest tag of the current commit; empty where it has none.
+    """
+
+    root: Path
+    user: str = ""
+    url: str = ""
+    tag: str = ""
+
+
+def look(folder: Path) -> GitFolder | None:
+    """Return what git knows about a folder; None where there is no git, or the folder is in no work tree."""
+    root = _ask(folder, "rev-parse", "--show-toplevel")
+    if not root:
+        return None
+    remotes = (_ask(folder, "remote") or "").split()
+    remote = "origin" if "origin" in remotes else next(iter(remotes), "")
+    tags = (_ask(folder, "tag", "--points-at", "HEAD", "--sort=-version:refname") or "").splitlines()
+    return GitFolder(
+        Path(root),
+        _ask(folder, "config", "user.name") or "",
+        public_url(_ask(folder, "config", f"remote.{remote}.url") or "") if remote else "",
+        tags[0] if tags else "",
+    )
+
+
+def public_url(remote: str) -> str:
+    """Return the web address of a remote, without user, password, port of another protocol, query or ``.git``.
+
+    >>> public_url("https://ada:secret@github.com/o/r.git"), public_url("git@github.com:o/r.git")
+    ('https://github.com/o/r', 'https://github.com/o/r')
+    >>> public_url("/srv/git/r.git")
+    ''
+    """
+    remote = remote.strip()
+    short = _SCP.fullmatch(remote)
+    if "://" in remote:
+        try:
+            parts = urlsplit(remote)
+            host, port, path = parts.hostname or "", parts.port, parts.path
+        except ValueError:
+            return ""
+        if parts.scheme not in ("http", "https", "ssh", "git"):
+            return ""
+        if port and parts.scheme in ("http", "https"):
+            host = f"{host}:{port}"
+    elif short and not re.match(r"[A-Za-z]:[\\/]", remote):
+        host, path = short.groups()
+    else:
+        return ""
+    path = path.strip("/").removesuffix(".git")
+    return f"https://{host}/{path}" if "." in host and path else ""
+
+
+def _ask(folder: Path, *arguments: str) -> str | None:
+    # A work tree may come from a stranger: no monitor it names is run, and nothing is asked of a person or written.
+    command = ["git", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments]
+    environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_PATIENCE, env=environment, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None

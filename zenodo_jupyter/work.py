@@ -1,0 +1,59 @@
+"""What is published, as the files that explain it name it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from .doi import DOI
+from .metadata import Metadata
+
+
+class FileFacts(Protocol):
+    """What is said about a file; `BundleFile` fits."""
+
+    @property
+    def key(self) -> str:
+        """Name in the record, folders with ``/``."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    @property
+    def sha256(self) -> str:
+        """64 hex digits."""
+
+    @property
+    def role(self) -> str:
+        """Such as ``notebook``, ``data``, ``environment``."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is published, as the companions name it.
+
+    Attributes
+    ----------
+    metadata : Metadata
+        What the human says about it.
+    doi : DOI or None
+        Of this version.
+    url : str
+        Its landing page; may be empty.
+    notebook : str
+        Key of the notebook.
+    repository : str
+        Title of the repository.
+    """
+
+    metadata: Metadata
+    doi: DOI | None = None
+    url: str = ""
+    notebook: str = ""
+    repository: str = ""
+
+    @property
+    def link(self) -> str:
+        """The address to cite: that of the DOI where it resolves, else the landing page."""
+        return self.doi.url if self.doi and not self.doi.is_test else self.url
