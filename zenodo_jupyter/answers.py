@@ -117,7 +117,7 @@ def error_of(response: requests.Response, session: Session, what: str = "") -> Z
             f"{title} has no {what}." if what else told, "Is it spelled right, and is it this repository's?"
         )
     if status == 410:
-        return RecordDeleted(f"{what or 'The record'} on {title} was deleted{_why_deleted(body)}.".capitalize())
+        return RecordDeleted(f"{title} had {what or 'it'}, which was deleted{_why_deleted(body)}.")
     if errors:
         return RefusedMetadata(told, errors, "Correct these fields and try again.", status=status)
     if status == 413:

@@ -13,7 +13,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from traitlets import Dict, List, TraitType, Unicode, default
+from traitlets import Dict, List, TraitError, TraitType, Unicode, default
 from traitlets.config import Config as Settings
 from traitlets.config import Configurable, JSONFileConfigLoader, PyFileConfigLoader
 from traitlets.config.loader import ConfigFileNotFound
@@ -64,6 +64,9 @@ class Config(Configurable):
 
     @default("data_dir")
     def _default_data_dir(self) -> Path:
+        from_environment = os.environ.get("ZENODO_JUPYTER_DATA")
+        if from_environment:
+            return Path(from_environment)
         import platformdirs
 
         return platformdirs.user_data_path("zenodo_jupyter", appauthor=False)
@@ -98,7 +101,9 @@ class Config(Configurable):
                         f"The configuration file {loader.full_filename} cannot be read: {type(e).__name__}: {e}.",
                         "Correct it or move it away.",
                     ) from e
-        from_environment = os.environ.get("ZENODO_JUPYTER_DATA")
-        if from_environment:
-            settings["Config"]["data_dir"] = from_environment
-        return cls(config=settings)
+        if os.environ.get("ZENODO_JUPYTER_DATA"):
+            settings["Config"].pop("data_dir", None)  # the default is then the environment's
+        try:
+            return cls(config=settings)
+        except TraitError as e:
+            raise BadInput(f"The configuration is not understood: {e}", f"Look into {BASENAME}.py and .json.") from e

@@ -28,7 +28,7 @@ NATIVE = "application/vnd.inveniordm.v1+json, application/json;q=0.9"
 TIMEOUT = (10.0, 60.0)
 #: Seconds in all that one request waits for a repository that is slow, busy or away, before it gives up.
 BUDGET_SECONDS = 600.0
-#: The same while a repository has not answered once: more likely there is no network, or the address is wrong.
+#: The same while there was no connection at all: more likely there is no network, or the address is wrong.
 FIRST_CONTACT_SECONDS = 6.0
 #: Bytes per block, both ways: http.client's 16 KiB cost twice the CPU time when sending.
 BLOCK = 1 << 20
@@ -78,7 +78,7 @@ class Session(requests.Session):
     budget_seconds : float
         See `BUDGET_SECONDS`.
     reached : bool
-        Whether the repository has answered once.
+        Whether there was a connection to the repository once.
     """
 
     def __init__(self, token: Token | None, base_url: str, name: str, title: str) -> None:
@@ -266,7 +266,8 @@ def request(
             failure: ZenodoJupyterError = could_not_ask(e, session, url, timeout)
             never_sent = was_never_sent(e)
             again = (never_sent or again_is_safe) and may_pass(e)
-            first_contact = never_sent and not session.reached
+            session.reached = session.reached or not never_sent
+            first_contact = not session.reached
             if timed_out(e):
                 patience.spend(timeout[0] if never_sent else timeout[1])
         else:

@@ -137,10 +137,10 @@ class _Incoming:
             headers["Range"] = f"bytes={self._done}-"
             if self._etag:
                 headers["If-Range"] = self._etag
-        self._say()
         with self._ask(headers) as response:
             if self._done and not self._goes_on(response):
                 self._start_over(file)
+            self._say()
             if not self._etag:
                 self._etag = response.headers.get("ETag", "")
             for block in response.iter_content(BLOCK):

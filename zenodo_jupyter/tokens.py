@@ -288,9 +288,10 @@ def _out_of_keyring(here: str) -> None:
     keyring = _keyring()
     if keyring is None:
         return
+    if _from_keyring(here) is None:
+        return
     try:
-        if keyring.get_password(SERVICE, here) is not None:
-            keyring.delete_password(SERVICE, here)
+        keyring.delete_password(SERVICE, here)
     except keyring.errors.KeyringError as e:
         raise ZenodoJupyterError(
             f"The keyring does not give the token for {here} up ({type(e).__name__}).", "Delete it in the keyring itself."
