@@ -311,7 +311,8 @@ HOSTILE = """
 <svg><script>alert(1)</script><image href="https://evil.example/a.png"/></svg><link rel=stylesheet href="//evil.example/a.css">
 <style>@import url(https://evil.example/b.css)</style><p style="background:url(https://evil.example/c.png)">text</p>
 <a href="javascript:alert(1)">j</a><a href="data:text/html,<script>alert(1)</script>">d</a><base href="https://evil.example">
-<form action="https://evil.example"><input></form><object data="https://evil.example"></object><meta http-equiv=refresh content=0>
+<form action="https://evil.example"><input></form><object data="https://evil.example"></object>
+<meta http-equiv=refresh content=0>
 """
 
 

@@ -200,7 +200,7 @@ def _environment(names: Iterable[str], answer: dict[str, Any], folder: Path | No
     stdlib = set(answer["stdlib"]) or sys.stdlib_module_names
     direct: set[str] = {"ipykernel"} & set(installed)  # it runs the notebook
     missing = set()
-    for name in names:
+    for name in _longest(names):
         top = name.partition(".")[0]
         if top in stdlib or (folder and ((folder / f"{top}.py").exists() or (folder / top).is_dir())):
             continue
@@ -211,6 +211,16 @@ def _environment(names: Iterable[str], answer: dict[str, Any], folder: Path | No
     needed = _closure(direct, installed, answer["markers"])
     pins = [_pin(installed[key], key in direct) for key in sorted(needed)]
     return Environment(answer["markers"]["python_version"], tuple(pins), tuple(sorted(missing)), note)
+
+
+def _longest(names: Iterable[str]) -> list[str]:
+    """Drop a name that only begins others: of ``google`` and ``google.cloud.storage`` the latter tells more."""
+    ordered = sorted(set(names))
+    return [
+        name
+        for name, following in zip(ordered, [*ordered[1:], ""], strict=True)
+        if not following.startswith(f"{name}.")
+    ]
 
 
 def _owners(name: str, installed: dict[str, Any]) -> set[str]:
