@@ -263,7 +263,7 @@ def _watch(
                 continue
             last, cells = event["cell"], cells + 1
             message = f"Running cell {cells} of {event['total']}"
-            report(Progress("execute", message, event["done"], event["total"], "cells", f"cell {last}"))
+            report(Progress("execute", message, event["done"], event["total"], "cells", f"cell {last + 1}"))
     finally:
         processes.end([*processes.started_by(child.pid, MARK, mark, began), child.pid])
         for pipe in (child.stdin, child.stdout):
