@@ -132,7 +132,7 @@ def _rerun(work: Work, keys: set[str]) -> str:
     parts = []
     if work.doi:
         parts.append(f"```\npip install zenodo-jupyter\njupyter zenodo reproduce {work.doi}\n```")
-        parts.append("This gets the files, checks them, runs the notebook beside its data, and says how much came out the same.")
+        parts.append("It gets the files, checks them, runs the notebook beside its data, and says how much came out the same.")
     needs = "install the packages in `requirements.txt` and " if "requirements.txt" in keys else ""
     opening = f"open {_code(work.notebook)} in JupyterLab" if work.notebook else "open the notebook in JupyterLab"
     parts.append(f"{'Or by hand' if work.doi else 'By hand'}: {needs}{opening}.")
