@@ -56,48 +56,54 @@ class Actor:
         """Return an id as this flavour shows it."""
         return identifiers.spell(number, self.flavour.name)
 
-    def draft(self, text: str, *, gone: str = "The persistent identifier does not exist.") -> Version:
+    def draft(self, text: str) -> Version:
         """Return a draft that this user may change.
 
         Raises
         ------
         RecordNotFound
-            When there is none; with the text ``gone`` when only its published record is there.
+            When there is none; in other words when its published record is there.
         AccessDenied
             When it is somebody else's.
         """
         number = identifiers.parse(text)
         draft = versions.find_draft(self.db, number) if number is not None else None
         if draft is None or number is None:
-            record = versions.find_record(self.db, number) if number is not None else None
-            raise RecordNotFound(gone if record is not None else "The persistent identifier does not exist.")
+            raise RecordNotFound(
+                "Not found." if self._has_record(number) else "The persistent identifier does not exist."
+            )
         access.require(access.may_edit(self.db, self.user, draft.parent))
         return draft
 
-    def readable_draft(self, text: str) -> Version:
-        """Return a draft that this user may see; raises like `draft`."""
+    def readable_draft(self, text: str, *, gone: str = "The persistent identifier does not exist.") -> Version:
+        """Return a draft that this user may see; raises like `draft`, with ``gone`` when the record is there."""
         number = identifiers.parse(text)
         draft = versions.find_draft(self.db, number) if number is not None else None
         if draft is None:
-            raise RecordNotFound("The persistent identifier does not exist.")
+            raise RecordNotFound(gone if self._has_record(number) else "The persistent identifier does not exist.")
         access.require(access.may_read(self.db, self.user, draft))
         return draft
 
-    def published(self, text: str) -> Version:
+    def _has_record(self, number: int | None) -> bool:
+        return number is not None and versions.find_record(self.db, number) is not None
+
+    def published(self, text: str, *, unpublished: str = "The persistent identifier is not registered.") -> Version:
         """Return a published record, whoever asks.
 
         Raises
         ------
         RecordNotFound
-            When there is none, or only a draft.
+            When there is none, or only a draft; with the text ``unpublished`` in the second case.
         RecordDeleted
             When it was deleted.
         """
         number = identifiers.parse(text)
         record = versions.find_record(self.db, number) if number is not None else None
         if record is None or number is None:
-            if number is not None and (versions.find_draft(self.db, number) or versions.find_parent(self.db, number)):
-                raise RecordNotFound("The persistent identifier is not registered.")
+            if number is not None and versions.find_draft(self.db, number):
+                raise RecordNotFound(unpublished)
+            if number is not None and versions.find_parent(self.db, number):
+                raise RecordNotFound("Not found.")
             raise RecordNotFound("The persistent identifier does not exist.")
         if record.deletion is not None:
             if not record.deletion.get("is_visible", True):
@@ -105,9 +111,9 @@ class Actor:
             raise Tombstone("Record deleted", record.deletion)
         return record
 
-    def record(self, text: str) -> Version:
+    def record(self, text: str, *, unpublished: str = "The persistent identifier is not registered.") -> Version:
         """Return a published record that this user may see; raises like `published`, and AccessDenied."""
-        record = self.published(text)
+        record = self.published(text, unpublished=unpublished)
         access.require(access.may_read(self.db, self.user, record))
         return record
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote_to_bytes, urljoin, urlsplit
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.exceptions import InvalidURL
-from urllib3 import HTTPResponse
+from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from .api.here import LOCAL_SCHEME, SAME_PERSON
 from .file_wrapper import FileWrapper
@@ -64,7 +64,9 @@ class LocalAdapter(BaseAdapter):
             _close(chunks)
             raise body.error
         readable = chunks if isinstance(chunks, FileWrapper) else _Chunks(chunks, answer)
-        headers = [(k, _absolute(request.url, v) if k.lower() == "location" else v) for k, v in answer.headers]
+        headers = HTTPHeaderDict(
+            (k, _absolute(request.url, v) if k.lower() == "location" else v) for k, v in answer.headers
+        )
         raw = HTTPResponse(
             body=cast(Any, readable),
             headers=headers,

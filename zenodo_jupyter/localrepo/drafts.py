@@ -99,7 +99,7 @@ def update(actor: Actor, text: str, body: Any, if_match: int | None = None) -> t
         As for `create`, and 412 when ``if_match`` is not the draft's revision.
     """
     with actor.db.writing():
-        draft = actor.draft(text, gone="Not found.")
+        draft = actor.draft(text)
         require_revision(draft, if_match)
         data, errors = load_draft(_mapping(body, actor), actor.flavour.name)
         had_files = draft.files_enabled
@@ -119,7 +119,7 @@ def update(actor: Actor, text: str, body: Any, if_match: int | None = None) -> t
 def discard(actor: Actor, text: str, if_match: int | None = None) -> None:
     """Delete a draft: for good if it was never published, else only what was edited."""
     with actor.db.writing() as connection:
-        draft = actor.draft(text, gone="Not found.")
+        draft = actor.draft(text)
         require_revision(draft, if_match)
         record = versions.find_record(actor.db, draft.number)
         draft.document["pids"] = record.document["pids"] if record else {}
@@ -129,6 +129,7 @@ def discard(actor: Actor, text: str, if_match: int | None = None) -> None:
         searching.remove(actor.db, draft)
         if record is None:
             draft.parent.next_draft = None
+            draft.parent.last_index = draft.index - 1  # the next one gets this number
             versions.save_parent(actor.db, draft.parent)
             if draft.parent.latest is None:
                 connection.execute("DELETE FROM parents WHERE id = ?", (draft.parent.number,))
@@ -253,7 +254,7 @@ def _set_files(actor: Actor, draft: Version, given: dict[str, Any]) -> list[Fiel
     errors = [] if have or not enabled else [missing_files(actor)]
     preview = given.get("default_preview")
     if preview and all(entry.key != preview for entry in have):
-        errors.append(FieldError("files.default_preview", (f"Key {preview} does not exist.",)))
+        errors.append(FieldError("files.default_preview", (f'No file with key "{preview}"',)))
     else:
         settings["default_preview"] = preview
     return errors

@@ -7,6 +7,7 @@ import mimetypes
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 from ..errors import AccessDenied, RecordNotFound, WasRefused
@@ -15,9 +16,17 @@ from .database import Database, now
 from .flavours import Flavour, Switches
 from .store import Store
 
-# Only the types that Python knows by itself: /etc/mime.types differs between machines.
+# Only the types that Python knows by itself, as /etc/mime.types differs between machines, and a few of research data.
 _TYPES = mimetypes.MimeTypes()
+for _ending, _type in (
+    (".md", "text/markdown"),
+    (".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (".pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+):
+    _TYPES.add_type(_type, _ending)
 UNKNOWN_TYPE = "application/octet-stream"
+_PACKED = {"gzip": "application/gzip", "bzip2": "application/x-bzip2", "xz": "application/x-xz"}
 
 
 class TransferFailed(Exception):
@@ -76,12 +85,17 @@ class Entry:
 
 def guess_type(key: str) -> str:
     """Return the media type that a name stands for."""
-    return _TYPES.guess_type(key)[0] or UNKNOWN_TYPE
+    kind, encoding = _TYPES.guess_type(key)
+    return _PACKED.get(encoding, UNKNOWN_TYPE) if encoding else kind or UNKNOWN_TYPE
 
 
-def extension(mimetype: str | None) -> str:
-    """Return the usual ending of a media type, without the dot."""
-    return (_TYPES.guess_extension(mimetype or UNKNOWN_TYPE) or ".bin")[1:]
+def extension(key: str, mimetype: str | None) -> str:
+    """Return the ending that stands for a file's type, without the dot: the usual one, else its own if that is short."""
+    usual = _TYPES.guess_extension(mimetype or UNKNOWN_TYPE)
+    own = PurePosixPath(key).suffix.lower()
+    if usual and mimetype != UNKNOWN_TYPE:
+        return usual[1:]
+    return own[1:] if 1 < len(own) <= 5 else "bin"
 
 
 def new_bucket(db: Database) -> str:
@@ -145,7 +159,7 @@ def announce(db: Database, bucket: str, files: list[dict[str, Any]], flavour: Fl
         taken = {entry.key: entry for entry in listing(db, bucket)}
         if len(taken) + len(files) > flavour.max_files:
             message = "Uploading selected files will result in exceeding the max amount per record."
-            raise WasRefused(message, f"A record has at most {flavour.max_files} files.", status=400)
+            raise WasRefused(message, status=400)
         row = connection.execute("SELECT max(position) FROM files WHERE bucket_id = ?", (bucket,)).fetchone()
         position = (row[0] or 0) + 1
         for offset, file in enumerate(files):
@@ -183,9 +197,7 @@ def take_content(store: Store, entry: Entry, blob: Blob, flavour: Flavour) -> En
             (entry.bucket, entry.key),
         ).fetchone()
         if row[0] + blob.size > flavour.max_bytes:
-            raise WasRefused(
-                "Bucket quota exceeded.", f"A record has at most {flavour.max_bytes} bytes of files.", status=400
-            )
+            raise WasRefused("Bucket quota exceeded.", status=400)
         store.blobs.adopt(connection, blob)
         connection.execute(
             "UPDATE files SET blob = ?, stored = ? WHERE bucket_id = ? AND key = ?",

@@ -10,6 +10,9 @@ from . import identifiers
 from .entries import Entry
 from .versions import Version
 
+# What InvenioRDM leaves as it is in the name of a file.
+_SAFE = "/'"
+
 
 @dataclass(frozen=True)
 class Links:
@@ -51,14 +54,14 @@ class Links:
 
     def file(self, version: Version, entry: Entry) -> dict[str, object]:
         """Return the links of one file."""
-        own = f"{self.files(version)}/{quote(entry.key, safe='/')}"
+        own = f"{self.files(version)}/{quote(entry.key, safe=_SAFE)}"
         links: dict[str, object] = {"self": own, "content": f"{own}/content"}
         if version.is_draft:
             links["commit"] = f"{own}/commit"
         return links
 
-    def version(self, version: Version) -> dict[str, str]:
-        """Return the links of a draft or a record."""
+    def version(self, version: Version, *, is_published: bool) -> dict[str, str]:
+        """Return the links of a draft or a record; ``is_published`` also of the draft that edits a record."""
         id, own = self._id(version.number), self.record(version)
         parent, draft = version.parent, version.is_draft
         base = f"{own}/draft" if draft else own
@@ -70,15 +73,16 @@ class Links:
         doi = version.document["pids"].get("doi")
         if doi and doi.get("identifier"):
             links["doi"] = links["self_doi"] = self.doi(doi, version.number)
-            links["self_doi_html"] = f"{self.site}/doi/{quote(doi['identifier'], safe='/')}"
+            if not draft:
+                links["self_doi_html"] = f"{self.site}/doi/{quote(doi['identifier'], safe='/')}"
         links["reserve_doi"] = f"{own}/draft/pids/doi"
         concept = parent.document.get("pids", {}).get("doi")
-        if not draft or parent.latest is not None:
+        if not draft:
             links["parent"] = f"{self.api}/records/{self._id(parent.number)}"
             links["parent_html"] = self.page(parent.number)
-            if concept:
-                links["parent_doi"] = self.doi(concept, parent.number)
-                links["parent_doi_html"] = f"{self.site}/doi/{quote(concept['identifier'], safe='/')}"
+        if concept:
+            links["parent_doi"] = self.doi(concept, parent.number)
+            links["parent_doi_html"] = f"{self.site}/doi/{quote(concept['identifier'], safe='/')}"
         kind = "draft" if draft else "record"
         links |= {
             "self_iiif_manifest": f"{self.api}/iiif/{kind}:{id}/manifest",
@@ -108,7 +112,7 @@ class Links:
             "communities": f"{own}/communities",
             "communities-suggestions": f"{own}/communities-suggestions",
         }
-        if not draft:
+        if is_published:
             links["request_deletion"] = f"{own}/request-deletion"
             links["file_modification"] = f"{own}/file-modification"
         links["quota_increase"] = f"{own}/quota-increase"

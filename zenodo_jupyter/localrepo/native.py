@@ -16,6 +16,10 @@ from .versions import Version
 
 #: The links of parts that InvenioRDM hands out are good for two weeks.
 _PART_DAYS = 14
+#: What a record shows of a file's metadata; the files routes show all of it.
+_FILE_METADATA = ("page", "type", "language", "encoding", "charset", "previewer", "width", "height")
+# Side files for the viewer; a part of the record's JSON, and empty here.
+_NO_MEDIA: dict[str, Any] = {"enabled": False, "order": [], "count": 0, "total_bytes": 0, "entries": {}}
 _NO_STATS = {"views": 0, "unique_views": 0, "downloads": 0, "unique_downloads": 0, "data_volume": 0.0}
 
 
@@ -60,29 +64,30 @@ class View:
         parent = version.parent
         manages = access.level(db, user, parent) in ("edit", "manage")
         has_files = version.files_enabled if had_files is None else had_files
+        is_published = not version.is_draft or versions.find_record(db, version.number) is not None
         body: dict[str, Any] = {
             "id": self._spell(version.number),
             "created": version.created,
             "updated": version.updated,
-            "links": self.links.version(version),
+            "links": self.links.version(version, is_published=is_published),
             "revision_id": version.revision,
             "parent": self._parent(version, manages),
             "versions": {"is_latest": version.is_latest, "index": version.index},
-            "is_published": not version.is_draft or versions.find_record(db, version.number) is not None,
+            "is_published": is_published,
             "is_draft": version.is_draft,
             "pids": document["pids"],
             "metadata": document["metadata"],
             "custom_fields": document["custom_fields"],
             "access": {**version.access, "status": access.status(version.access, has_files=has_files)},
             "files": self._files(version, file_links),
-            "media_files": {"enabled": False, "order": [], "count": 0, "total_bytes": 0, "entries": {}},
+            "media_files": {**_NO_MEDIA} if access.may_read_files(db, user, version) else {"enabled": False},
             "status": "published",
         }
         if manages:
             body["versions"]["is_latest_draft"] = parent.next_draft in (None, version.number)
         if version.is_draft:
             body["expires_at"] = version.expires
-            body["status"] = self._draft_status(version, body["is_published"])
+            body["status"] = self._draft_status(version, is_published)
         else:
             body["deletion_status"] = {"is_deleted": False, "status": "P"}
             body["stats"] = self._stats(version)
@@ -136,12 +141,12 @@ class View:
         shown: dict[str, Any] = {
             "id": entry.file_id,
             "checksum": entry.checksum,
-            "ext": entries.extension(entry.mimetype),
+            "ext": entries.extension(entry.key, entry.mimetype),
             "size": entry.size,
             "mimetype": entry.mimetype,
             "storage_class": "L",
             "key": entry.key,
-            "metadata": entry.details["metadata"],
+            "metadata": {k: v for k, v in (entry.details["metadata"] or {}).items() if k in _FILE_METADATA},
             "access": entry.details["access"],
         }
         if with_links:

@@ -24,7 +24,7 @@ def publish(actor: Actor, text: str) -> Version:
         When fields are missing or wrong, or files are.
     """
     with actor.db.writing():
-        draft = actor.draft(text, gone="Not found.")
+        draft = actor.draft(text)
         before = versions.find_record(actor.db, draft.number)
         _require_complete(actor, draft)
         record = before or Version(

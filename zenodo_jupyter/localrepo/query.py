@@ -85,7 +85,7 @@ Node: TypeAlias = "Clause | Group"
 
 
 def parse(text: str) -> Node:
-    """Read a query; words that stand side by side must all occur.
+    """Read a query; of words that stand side by side one must occur, as in OpenSearch, and the best match comes first.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def parse(text: str) -> Node:
     Examples
     --------
     >>> parse("decay curve")
-    Group(operator='AND', parts=(Clause(field='', value='decay', kind='word'), Clause(field='', value='curve', kind='word')))
+    Group(operator='OR', parts=(Clause(field='', value='decay', kind='word'), Clause(field='', value='curve', kind='word')))
     """
     tokens, at = [], 0
     text = text.rstrip()
@@ -112,31 +112,41 @@ def parse(text: str) -> Node:
 
 
 def _either(tokens: list[re.Match[str]], field: str) -> tuple[Node, list[re.Match[str]]]:
-    parts = []
-    while True:
+    """Read what stands side by side: one of it must occur, what has a plus must, what has a minus must not."""
+    wanted: list[Node] = []
+    required: list[Node] = []
+    unwanted: list[Node] = []
+    while tokens and not tokens[0]["close"]:
+        if tokens[0]["operator"] in ("OR", "||"):
+            if not wanted or len(tokens) == 1:
+                raise UnreadableQuery("OR")
+            tokens = tokens[1:]
+        plus = tokens[0]["sign"] == "+"
         node, tokens = _all(tokens, field)
-        parts.append(node)
-        if not tokens or tokens[0]["operator"] not in ("OR", "||"):
-            return (parts[0] if len(parts) == 1 else Group("OR", tuple(parts))), tokens
-        tokens = tokens[1:]
+        negative = isinstance(node, Group) and node.operator == "NOT"
+        (required if plus else unwanted if negative else wanted).append(node)
+    if required:
+        wanted = []
+    elif len(wanted) > 1:
+        wanted = [Group("OR", tuple(wanted))]
+    parts = (*required, *wanted, *unwanted)
+    if not parts:
+        raise UnreadableQuery("nothing to look for")
+    return (parts[0] if len(parts) == 1 else Group("AND", parts)), tokens
 
 
 def _all(tokens: list[re.Match[str]], field: str) -> tuple[Node, list[re.Match[str]]]:
-    parts: list[Node] = []
-    while tokens and not tokens[0]["close"] and tokens[0]["operator"] not in ("OR", "||"):
-        if tokens[0]["operator"] in ("AND", "&&"):
-            if not parts or len(tokens) == 1:
-                raise UnreadableQuery("AND")
-            tokens = tokens[1:]
-        node, tokens = _one(tokens, field)
+    """Read what is joined by AND."""
+    node, tokens = _one(tokens, field)
+    parts = [node]
+    while tokens and tokens[0]["operator"] in ("AND", "&&"):
+        node, tokens = _one(tokens[1:], field)
         parts.append(node)
-    if not parts:
-        raise UnreadableQuery("nothing to look for")
     return (parts[0] if len(parts) == 1 else Group("AND", tuple(parts))), tokens
 
 
 def _one(tokens: list[re.Match[str]], field: str) -> tuple[Node, list[re.Match[str]]]:
-    if not tokens:
+    if not tokens or tokens[0]["operator"] not in (None, "NOT"):
         raise UnreadableQuery("nothing behind an operator")
     token, rest = tokens[0], tokens[1:]
     if token["operator"] == "NOT" or token["sign"] in ("-", "!"):

@@ -92,7 +92,7 @@ def spell_out(document: dict[str, Any]) -> dict[str, Any]:
     for relation, term in _terms(document):
         known = vocabularies.get(relation.vocabulary, term["id"]) or {}
         for key in relation.keys:
-            if key not in known:
+            if not known.get(key):
                 continue
             if key == "props" and relation.vocabulary == "licenses":
                 term["props"] = {k: known["props"][k] for k in ("url", "scheme") if k in known["props"]}

@@ -63,7 +63,7 @@ class Scope:
     mine : bool
         Own drafts and records instead of everybody's records.
     all_versions : bool
-        Old versions too.
+        Older versions too.
     parent : int, optional
         Only the versions of this concept.
     """
@@ -172,12 +172,17 @@ def search(db: Database, q: str, scope: Scope, *, sort: str, page: int, size: in
 
 
 def _scope(scope: Scope) -> tuple[list[str], list[Any]]:
-    conditions, values = [], []
+    conditions: list[str] = []
+    values: list[Any] = []
     user = scope.user.id if scope.user else -1
     if scope.mine:
         # A record that is being edited is shown once, as its draft.
         conditions.append("d.owner_id = ? AND (d.is_draft OR d.record_id NOT IN (SELECT id FROM drafts))")
         values.append(user)
+        if not scope.all_versions:  # of each concept what is worked on, else what was published last
+            conditions.append(
+                "d.record_id = (SELECT coalesce(next_draft_id, latest_id) FROM parents WHERE id = d.parent_id)"
+            )
         return conditions, values
     conditions.append("NOT d.is_draft")
     if not scope.all_versions:
@@ -268,4 +273,4 @@ def _terms(db: Database, version: Version, flavour: Flavour) -> Iterator[tuple[s
         for entry in entries.listing(db, version.bucket):
             yield "files.entries.key", entry.key
             if entry.status == "completed":
-                yield "files.types", entries.extension(entry.mimetype)
+                yield "files.types", entries.extension(entry.key, entry.mimetype)

@@ -47,7 +47,7 @@ class _Gateway(Gateway_10):  # type: ignore[misc]
     # cheroot finds its own gateways among the subclasses of Gateway; this one is named outright.
     version = (1, 0)
 
-    def get_environ(self) -> dict[str, Any]:
+    def get_environ(self) -> Any:
         environ: dict[str, Any] = super().get_environ()
         environ["wsgi.file_wrapper"] = FileWrapper
         return environ

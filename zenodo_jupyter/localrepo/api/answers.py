@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ...errors import WasRefused, ZenodoJupyterError
 
@@ -131,6 +131,8 @@ def answer_errors(app: Flask) -> None:
 
     @app.errorhandler(ZenodoJupyterError)
     def refused(error: ZenodoJupyterError) -> Response:
+        if error.status == 500:  # a crash of the real one that is played; Werkzeug has the words
+            return as_json({"message": InternalServerError.description, "status": 500}, 500)
         data: dict[str, Any] = {"status": error.status, "message": _text(error)}
         if errors := getattr(error, "errors", ()):
             data["errors"] = [e.to_json() for e in errors]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
+from werkzeug.http import dump_options_header
 
 from ...errors import AccessDenied, WasRefused
 from .. import drafts, entries
@@ -18,7 +20,7 @@ from ..file_wrapper import FileWrapper
 from ..versions import Version
 from . import here
 from .answers import PLAIN, answer, negotiate
-from .files import readable
+from .files import readable, require_enabled
 
 blueprint = Blueprint("api_content", __name__)
 
@@ -68,7 +70,8 @@ def upload(id: str, key: str) -> Response:
     if entry.status == "completed":
         return _already_complete(draft, entry)
     if entry.in_parts:
-        return _failed(draft, entry, f"File '{key}' was announced in parts; PUT its parts instead.")
+        why = f"File '{key}' was announced in parts; PUT its parts instead."
+        return _dropped(draft, entry) if actor.switches.bad_part_answers_200 else _failed(draft, entry, why)
     size = _announced()
     if size is not None and size > actor.flavour.max_bytes:
         raise WasRefused("Maximum file size exceeded.", status=400)
@@ -89,7 +92,8 @@ def upload_part(id: str, key: str, part: int) -> Response:
     draft = actor.draft(id)
     entry = entries.find(actor.db, draft.bucket, key, id)
     if not entry.in_parts:
-        return _failed(draft, entry, f"File '{key}' was not announced in parts.")
+        kind = entry.transfer["type"]
+        raise WasRefused(f'Transfer type "{kind}" does not support multipart uploads.', status=400)
     blob = actor.store.receive(_stream(), _announced())
     try:
         entries.take_part(actor.store, entry, part, blob)
@@ -109,6 +113,12 @@ def _already_complete(draft: Version, entry: Entry) -> Response:
             "Delete the file first, then announce and send it again.",
             status=400,
         )
+    return _dropped(draft, entry)
+
+
+def _dropped(draft: Version, entry: Entry) -> Response:
+    """Answer as if all were well, and forget the file: the real one's trap."""
+    actor = here.actor()
     body = here.view().file(draft, entry, errors=_FAILED)
     with actor.db.writing():
         entries.remove(actor.db, entry, actor.switches)
@@ -190,7 +200,7 @@ def send(stream: BinaryIO, entry: Entry, *, ranges: bool, download: bool) -> Res
     )
     response.set_etag(entry.checksum or "")
     response.last_modified = datetime.fromisoformat(entry.stored or entry.created)
-    response.content_length = entry.size
+    response.content_length = entry.size or 0
     if ranges:
         response.make_conditional(request, accept_ranges=True, complete_length=entry.size)
     else:
@@ -208,11 +218,12 @@ def safe_type(mimetype: str) -> str:
 
 
 def _attachment(key: str) -> str:
+    """Return the header that makes a browser save a file under its name (RFC 6266)."""
     name = key.rsplit("/", 1)[-1]
-    if name.isascii() and name.replace(".", "").replace("-", "").replace("_", "").isalnum():
-        return f"attachment; filename={name}"
-    plain = name.encode("ascii", "ignore").decode().replace("\\", "").replace('"', "")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    if name.isascii():
+        return dump_options_header("attachment", {"filename": name})
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return dump_options_header("attachment", {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"})
 
 
 @blueprint.get("/records/<id>/files-archive")
@@ -229,6 +240,7 @@ def archive_draft(id: str) -> Response:
 
 def _archive(id: str, *, draft: bool) -> Response:
     version = readable(id, draft=draft)
+    require_enabled(version)
     store = here.actor().store
     listed = [e for e in entries.listing(store.db, version.bucket) if e.blob and e.status == "completed"]
     response = Response(_zip(listed), content_type="application/zip")
@@ -245,7 +257,7 @@ def _zip(listed: list[Entry]) -> Iterator[bytes]:
         with zipfile.ZipFile(cast(Any, sink), "w", zipfile.ZIP_STORED, allowZip64=True) as target:
             for entry in listed:
                 # A fixed time, so that the same files make the same archive.
-                info = zipfile.ZipInfo(entry.key.lstrip("/"), (1980, 1, 1, 0, 0, 0))
+                info = zipfile.ZipInfo(_inside(entry.key), (1980, 1, 1, 0, 0, 0))
                 info.external_attr = 0o644 << 16
                 with store.blobs.open(entry.blob or "") as source, target.open(info, "w", force_zip64=True) as inside:
                     while block := source.read(BLOCK):
@@ -255,6 +267,11 @@ def _zip(listed: list[Entry]) -> Iterator[bytes]:
         yield sink.take()
 
     return write()
+
+
+def _inside(key: str) -> str:
+    """Return a name that stays in the folder where a careless program unpacks it."""
+    return "/".join("_" if part in ("", ".", "..") else part for part in key.split("/"))
 
 
 class _Sink:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response
 
-from ...errors import RefusedMetadata
+from ...errors import AccessDenied
 from .. import access, drafts, entries
-from ..schema import load_new_files
+from ..schema import load_description, load_new_files
 from ..versions import Version
 from . import here
-from .answers import FILES, answer, no_content
+from .answers import FILES, PLAIN, answer, no_content
 
 blueprint = Blueprint("api_files", __name__)
 
@@ -19,9 +17,15 @@ blueprint = Blueprint("api_files", __name__)
 def readable(id: str, *, draft: bool) -> Version:
     """Return a draft or a record whose files the asking person may see."""
     actor = here.actor()
-    version = actor.readable_draft(id) if draft else actor.record(id)
+    version = actor.readable_draft(id, gone="Not found.") if draft else actor.record(id, unpublished="Not found.")
     access.require(access.may_read_files(actor.db, actor.user, version))
     return version
+
+
+def require_enabled(version: Version) -> None:
+    """Refuse what only a record with files can do."""
+    if not version.files_enabled:
+        raise AccessDenied("Files are not enabled.")
 
 
 @blueprint.get("/records/<id>/files")
@@ -40,9 +44,10 @@ def list_draft_files(id: str) -> Response:
 def announce(id: str) -> Response:
     """Announce files of a draft, all or none."""
     actor = here.actor()
-    files = load_new_files(here.body())
+    files = load_new_files(here.body(), strict=not actor.switches.bad_part_answers_200)
     with actor.db.writing():
         draft = actor.draft(id)
+        require_enabled(draft)
         entries.announce(actor.db, draft.bucket, files, actor.flavour, actor.switches)
         drafts.touch(actor, draft)
     return answer(here.view().files(draft), 201)
@@ -74,20 +79,18 @@ def read_draft_file(id: str, key: str) -> Response:
 def _read(id: str, key: str, *, draft: bool) -> Response:
     version = readable(id, draft=draft)
     entry = entries.find(here.actor().db, version.bucket, key, id)
-    return answer(here.view().file(version, entry))
+    return answer(here.view().file(version, entry), offered=PLAIN if draft else FILES)
 
 
 @blueprint.put("/records/<id>/draft/files/<path:key>")
 def describe(id: str, key: str) -> Response:
     """Change what is said of a file."""
     actor = here.actor()
-    body: Any = here.body() or {}
-    if not isinstance(body, dict):
-        raise RefusedMetadata("A validation error occurred.")
+    said = load_description(here.body())
     with actor.db.writing():
         draft = actor.draft(id)
         entry = entries.find(actor.db, draft.bucket, key, id)
-        entry = entries.describe(actor.db, entry, body.get("metadata"), body.get("access"))
+        entry = entries.describe(actor.db, entry, said.get("metadata"), said.get("access"))
         drafts.touch(actor, draft)
     return answer(here.view().file(draft, entry))
 

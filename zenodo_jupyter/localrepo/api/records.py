@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request, url_for
 
@@ -18,6 +18,7 @@ blueprint = Blueprint("api_records", __name__)
 #: OpenSearch's window: nobody gets further down a list than this.
 _MAX_RESULTS = 10_000
 _DEFAULT_SIZE = 25
+_NOT_IN_LINKS = ("page", "size", "sort", "tags", "access_token")
 _FACETS = {
     "access_status": ("access.status", "Access status"),
     "resource_type": ("metadata.resource_type.id", "Resource types"),
@@ -50,10 +51,10 @@ def _is_concept(id: str) -> bool:
 def list_versions(id: str) -> Response:
     """Answer the published versions, newest first."""
     actor = here.actor()
-    try:
-        version = actor.record(id)
-    except RecordNotFound:
-        version = actor.readable_draft(id)
+    number = identifiers.parse(id)
+    # A draft has no published versions yet: nothing to see, and nothing to hide.
+    draft = versions.find_draft(actor.db, number) if number is not None else None
+    version = draft if draft is not None and not versions.find_record(actor.db, draft.number) else actor.record(id)
     scope = Scope(actor.user, all_versions=True, parent=version.parent.number)
     return _search(scope, f"/records/{id}/versions", default="version", facets=())
 
@@ -107,7 +108,7 @@ def search() -> Response:
     """Search the published records."""
     actor = here.actor()
     return _search(
-        Scope(actor.user, all_versions=_true("allversions") or _true("all_versions")),
+        Scope(actor.user, all_versions=_all_versions()),
         "/records",
         default="newest",
         facets=("access_status", "file_type", "resource_type"),
@@ -120,11 +121,15 @@ def mine() -> Response:
     actor = here.actor()
     access.require(actor.user is not None)
     return _search(
-        Scope(actor.user, mine=True),
+        Scope(actor.user, mine=True, all_versions=_all_versions()),
         "/user/records",
         default="updated-desc",
         facets=("access_status", "is_published", "resource_type", "file_type"),
     )
+
+
+def _all_versions() -> bool:
+    return _true("allversions") or _true("all_versions")
 
 
 def _true(name: str) -> bool:
@@ -209,12 +214,12 @@ def _wrong(name: str, message: str) -> RefusedMetadata:
 def page_links(path: str, total: int, page: int, size: int, sort: str) -> dict[str, str]:
     """Return the links of one page of a list to itself and its neighbours."""
     base = f"{here.view().links.api}{path}"
-    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in ("page", "size", "sort", "access_token")]
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k not in _NOT_IN_LINKS]
+    kept = [(k, "True" if k == "allversions" and _true(k) else v) for k, v in kept]
 
     def link(number: int) -> str:
         parts = sorted([*kept, ("page", str(number)), ("size", str(size)), ("sort", sort)])
-        query = "&".join(f"{quote(name)}={quote(value, safe='/:()*,;@!$')}" for name, value in parts)
-        return f"{base}?{query}"
+        return f"{base}?{urlencode(parts, safe='/:()*,;@!$')}"
 
     links = {"self": link(page)}
     if page > 1:

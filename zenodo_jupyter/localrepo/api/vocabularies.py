@@ -14,14 +14,16 @@ from .records import page_links, whole_number
 
 blueprint = Blueprint("api_vocabularies", __name__)
 
-_OWN_ROUTES = ("affiliations", "awards", "funders", "names", "subjects")
+#: Those with a route of their own, and how each is sorted when nothing is asked for.
+_SORTS = {"affiliations": "name", "awards": "newest", "funders": "name", "names": "name", "subjects": "subject"}
+_OWN_ROUTES = tuple(_SORTS)
 
 
 @blueprint.get("/vocabularies/<type>")
 def search(type: str) -> Response:
     """Search one generic list."""
     if type not in vocabularies.TYPES or type in _OWN_ROUTES:
-        raise RecordNotFound("The persistent identifier does not exist.")
+        raise RecordNotFound("Not found.")
     return _search(type, f"/vocabularies/{type}")
 
 
@@ -58,7 +60,7 @@ def _search(type: str, path: str) -> Response:
         )
     except BadInput as error:
         raise RefusedMetadata("A validation error occurred.", (FieldError("_schema", (error.message,)),)) from error
-    sort = sort or ("bestmatch" if q or suggest else "title" if path.startswith("/vocabularies") else "name")
+    sort = sort or ("bestmatch" if q or suggest else _SORTS.get(type, "title"))
     body = {
         "hits": {"hits": [_with_links(item, path) for item in items], "total": total},
         "sortBy": sort,
@@ -71,7 +73,8 @@ def _search(type: str, path: str) -> Response:
 def _read(type: str, id: str, path: str) -> Response:
     item = vocabularies.get(type, id)
     if item is None:
-        raise RecordNotFound("The persistent identifier does not exist.")
+        generic = path.startswith("/vocabularies")
+        raise RecordNotFound("The persistent identifier does not exist." if generic else "Not found.")
     return answer(_with_links(item, path), offered=TERMS, revision=item.get("revision_id", 1))
 
 

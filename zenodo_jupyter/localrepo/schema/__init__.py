@@ -6,6 +6,6 @@ clients show them and tests compare them.
 """
 
 from .records import load_draft, publication_errors
-from .uploads import load_new_files
+from .uploads import load_description, load_new_files
 
-__all__ = ["load_draft", "load_new_files", "publication_errors"]
+__all__ = ["load_description", "load_draft", "load_new_files", "publication_errors"]

@@ -127,10 +127,18 @@ def flatten(messages: Any, path: str = "") -> Iterator[FieldError]:
         yield FieldError(path, tuple(messages) if isinstance(messages, list) else (str(messages),))
 
 
-def _plain(value: Any) -> Any:
-    """Return only what JSON has: dates as text, no gaps that a failed item left."""
+def _plain(data: Any) -> dict[str, Any]:
+    """Return only what JSON has: dates as text; in the fields, nothing that is empty, as what a failed item left."""
+    return {k: _json(v, prune=k in ("metadata", "custom_fields")) for k, v in data.items()}
+
+
+def _json(value: Any, *, prune: bool) -> Any:
     if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
+        return {k: v for k, below in value.items() if not _is_empty(v := _json(below, prune=prune)) or not prune}
     if isinstance(value, list):
-        return [_plain(v) for v in value]
+        return [v for below in value if not _is_empty(v := _json(below, prune=prune)) or not prune]
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == {} or value == []
