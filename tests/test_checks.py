@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -96,6 +96,7 @@ def test_named_dotenv_file_blocks():
     assert (found.id, found.where) == ("SEC1", "conf/.env")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=string.ascii_letters + string.digits, min_size=20, max_size=60))
 def test_own_token_always_blocks(token):
     """A token of the person's own repositories blocks whatever it looks like, and is never shown."""

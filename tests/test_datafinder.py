@@ -68,6 +68,8 @@ def uses(folder, *sources):
         ("print('see https://example.org')", set()),
         ("'''a.csv'''", set()),
         ("json.loads('a.csv.gone')\nsns.load_dataset('iris')\nx = '%.2f' % 3.14", set()),
+        ("xr.tutorial.open_dataset('air.nc')\nshelf.load('gone.shp')", set()),
+        ("np.load('gone.npy')\nload('gone.npz')", {("gone.npy", "read", "missing"), ("gone.npz", "read", "missing")}),
         ("%%bash\ncat a.csv", set()),
         ("this is not python 'a.csv'", set()),
     ],

@@ -30,6 +30,12 @@ _READS = re.compile(
 )
 #: Calls that read or write as their mode (second argument or ``mode=``) says.
 _BY_MODE = frozenset({"open", "File", "ZipFile", "TarFile", "Dataset", "HDFStore", "memmap"})
+#: Where libraries keep examples that are fetched by name.
+_LIBRARY_DATA = re.compile(r"(?:\w+\.)*(?:tutorial|datasets|examples)(?:\.\w+)*")
+#: What ``load`` of a file belongs to.
+_LOADERS = frozenset(
+    {"np", "numpy", "jnp", "cp", "torch", "joblib", "pickle", "json", "yaml", "tomllib", "nib", "librosa", "plt"}
+)
 #: Calls that take a source and a target.
 _TRANSFERS = frozenset({"copy", "copy2", "copyfile", "copytree", "move", "rename", "replace", "urlretrieve"})
 #: Readers that take a whole folder.
@@ -295,6 +301,10 @@ def _how(node: ast.Call, name: str) -> str:
         return "read"
     if _WRITES.fullmatch(name):
         return "written"
+    owner = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    # A library's examples, and what other objects call loading, need not be files beside the notebook.
+    if _LIBRARY_DATA.fullmatch(owner) or (name == "load" and owner and owner not in _LOADERS):
+        return "named"
     return "read" if _READS.fullmatch(name) else "named"
 
 

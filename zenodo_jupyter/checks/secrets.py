@@ -70,7 +70,7 @@ _ISSUED = (
     _rule("a token in a header", "bearer", r"\bbearer\s+([\w.~+/-]{20,}=*)", random=True, flags=re.I),
 )
 _SECRET_NAME = (
-    r"(?P<name>\w*(?:passw(?:or)?d|passphrase|pwd|secret|token|api_?key|access_?key|auth_?key|credential)\w*)"
+    r"(?P<name>\w*(?:passw(?:or)?d|passphrase|pwd|secret|token|api_?key|access_?key|auth_?key|credential)\w{0,40})"
 )
 _NAMED_WORDS = "passw passphrase pwd secret token apikey api_key accesskey access_key authkey auth_key credential"
 # What people assign to a name that says so: in code, in JSON and YAML, in a shell line or a .env file.
