@@ -81,7 +81,7 @@ class Record:
     created, updated : str
         ISO 8601, UTC.
     html_url : str
-        The landing page.
+        The landing page; of a draft, the one that it will have.
     links : dict
         All the addresses that the repository names.
     revision : int
@@ -196,7 +196,8 @@ def _fields(data: dict[str, Any]) -> dict[str, Any]:
         "owner": str(((parent.get("access") or {}).get("owned_by") or {}).get("user") or ""),
         "created": data.get("created") or "",
         "updated": data.get("updated") or "",
-        "html_url": links.get("self_html") or "",
+        # A draft's own page is its form; what it will be cited by is the page of its record.
+        "html_url": links.get("record_html") or links.get("self_html") or "",
         "links": links,
         "revision": int(data.get("revision_id") or 0),
     }
