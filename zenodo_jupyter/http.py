@@ -100,14 +100,6 @@ class Session(requests.Session):
         if callable(self.auth):
             self.auth(prepared_request)
 
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """Return where a redirect leads, made absolute: `urljoin` does not know schemes such as ``http+local``."""
-        target = super().get_redirect_target(resp)
-        if target and target.startswith("/") and not target.startswith("//"):
-            here = urlsplit(resp.url)
-            return f"{here.scheme}://{here.netloc}{target}"
-        return target
-
 
 class _Pool(HTTPAdapter):
     """Connections with large blocks. socket_options stay as they are: urllib3's default sets TCP_NODELAY."""

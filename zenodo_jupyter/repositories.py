@@ -10,8 +10,9 @@ import threading
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
+from .answers import json_of
 from .doi import DOI
 from .errors import (
     CouldNotAsk,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 # /records/123, /record/123, /api/records/123, /uploads/123, each with more behind it
 _RECORD = re.compile(r"/(?:api/)?(?:records?|uploads|deposit)/([^/?#]+)")
 _BARE_ID = re.compile(r"\d{1,16}|[0-9a-z]{5}-[0-9a-z]{5}", re.IGNORECASE)
-#: Seconds for a second repository, of which it is only to be known whether it has the same DOI.
+#: Seconds to wait in all for a repository of which nothing says that it has a DOI.
 _ELSEWHERE = 3.0
 
 
@@ -159,7 +160,7 @@ def _ask_all(doi: DOI, config: Config) -> tuple[list[tuple[Repository, Record]],
     failures: list[ZenodoJupyterError] = []
     for row in givers or candidates:
         place = repository(row.name, config=config)
-        if found:
+        if found or not givers:
             place.session.budget_seconds = _ELSEWHERE
         try:
             record = place.find_doi(doi)
@@ -177,8 +178,11 @@ def _by_landing_page(doi: DOI, config: Config) -> tuple[Repository, Record]:
     """Ask doi.org where a DOI leads, and that place, if it is a repository, for the record."""
     session = new_session(base_url="https://doi.org", title="doi.org")
     try:
-        # The address only. It is not followed: a DOI can lead anywhere, also to machines that only this one can reach.
-        answer = request(session, "HEAD", doi.url, allow_redirects=False, what=f"DOI {doi}")
+        # The address only (DOI Handbook, REST API). It is not followed blindly: a DOI can lead anywhere, also to machines
+        # that only this one can reach.
+        url = f"https://doi.org/api/handles/{quote(doi.value, safe='/')}"
+        answer = request(session, "GET", url, params={"type": "URL"}, allow_redirects=False, what=f"DOI {doi}")
+        values = json_of(answer, session).get("values") or [{}]
     except RecordNotFound:
         raise RecordNotFound(
             f"There is no DOI {doi}: neither the repositories that are known here nor doi.org know it.",
@@ -189,7 +193,7 @@ def _by_landing_page(doi: DOI, config: Config) -> tuple[Repository, Record]:
             f"No repository that is known here has the DOI {doi}, and doi.org could not be asked: {e.message}",
             "If you know where it is, say --from NAME or --from URL.",
         ) from None
-    landing = urljoin(doi.url, answer.headers.get("Location", ""))
+    landing = str((values[0].get("data") or {}).get("value", ""))
     try:
         place = repository(find_row(landing, config).url, config=config)
         record = place.find_doi(doi)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -152,11 +153,12 @@ def row_for(url: str) -> RepositoryRow:
             return row
     # A repository may live below a path, behind a proxy; what is behind /api or /records is not part of its address.
     path = "/".join(_before(parts.path.strip("/").split("/"), {"api", "records", "record", "doi", "uploads", "communities"}))
-    name = here.split("://", 1)[1]
+    url = f"{here}/{path}".rstrip("/")
+    name = url.split("://", 1)[1]
     return RepositoryRow(
         name=name,
         title=name,
-        url=f"{here}/{path}".rstrip("/"),
+        url=url,
         practice=loopback,
         registered_dois=not loopback,
         help_url=f"{here}{_TOKENS_PAGE}",
@@ -169,6 +171,8 @@ def find_row(name_or_url: str, config: Config) -> RepositoryRow:
     known = configured(config)
     if name_or_url in known:
         return known[name_or_url]
+    if "://" not in name_or_url and re.search(r"[.:]", name_or_url):  # the name of a row that an address made
+        name_or_url = f"{'http' if name_or_url.split(':')[0] in LOOPBACK else 'https'}://{name_or_url}"
     if "://" not in name_or_url:
         if name_or_url in rows():
             raise UnknownRepository(
