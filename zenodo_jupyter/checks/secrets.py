@@ -70,7 +70,8 @@ _ISSUED = (
     _rule("a token in a header", "bearer", r"\bbearer\s+([\w.~+/-]{20,}=*)", random=True, flags=re.I),
 )
 # From a word's beginning only, and no longer than names are: else a long run of letters is searched over and over.
-_SECRET_NAME = r"(?<!\w)(?P<name>\w{0,40}?(?:passw(?:or)?d|passphrase|pwd|secret|token|api_?key|access_?key|auth_?key|credential)\w{0,40})"
+_WORDS = r"passw(?:or)?d|passphrase|pwd|secret|token|api_?key|access_?key|auth_?key|credential"
+_SECRET_NAME = rf"(?<!\w)(?P<name>\w{{0,40}}?(?:{_WORDS})\w{{0,40}})"
 _NAMED_WORDS = "passw passphrase pwd secret token apikey api_key accesskey access_key authkey auth_key credential"
 # What people assign to a name that says so: in code, in JSON and YAML, in a shell line or a .env file.
 _NAMED = (
