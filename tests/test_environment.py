@@ -152,3 +152,9 @@ def test_other_languages_have_none():
 def test_kernels_own_python_is_found():
     """The kernel of this very environment runs in this interpreter."""
     assert Path(environment.kernel_python("python3")[0]).resolve() == Path(sys.executable).resolve()
+
+
+def test_notebook_that_imports_nothing_is_described_too():
+    """Should not stumble over a notebook that needs nothing but Python."""
+    described = describe(notebook("1 + 1"))
+    assert described is not None and not described.missing

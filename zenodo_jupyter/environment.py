@@ -215,12 +215,8 @@ def _environment(names: Iterable[str], answer: dict[str, Any], folder: Path | No
 
 def _longest(names: Iterable[str]) -> list[str]:
     """Drop a name that only begins others: of ``google`` and ``google.cloud.storage`` the latter tells more."""
-    ordered = sorted(set(names))
-    return [
-        name
-        for name, following in zip(ordered, [*ordered[1:], ""], strict=True)
-        if not following.startswith(f"{name}.")
-    ]
+    names = set(names)
+    return sorted(name for name in names if not any(other.startswith(f"{name}.") for other in names))
 
 
 def _owners(name: str, installed: dict[str, Any]) -> set[str]:

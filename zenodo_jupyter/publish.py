@@ -277,7 +277,7 @@ class _Story:
     def describe(self, draft: Draft) -> Draft:
         """Write the metadata, and hear every field error before the first byte of data goes."""
         self._begin("metadata", "Writing the description")
-        draft = _write(self.repository, draft.id, self.plan.metadata, self.plan.notebook.name)
+        draft = _write(self.repository, draft.id, self.plan.metadata, self.plan.bundle.notebook.key)
         errors = tuple(e for e in draft.errors if not _comes_with_the_files(e))
         if errors:
             raise RefusedMetadata(
@@ -369,12 +369,12 @@ class _Story:
         )
 
 
-def _write(repository: Repository, draft_id: str, metadata: Metadata, notebook_name: str) -> Draft:
+def _write(repository: Repository, draft_id: str, metadata: Metadata, preview: str) -> Draft:
     """Write the metadata, without what this repository does not know: vocabularies and custom fields are its own affair."""
     custom_fields = True
     while True:
         body = metadata.to_native(custom_fields)
-        body["files"] = {"enabled": True, "default_preview": notebook_name}
+        body["files"] = {"enabled": True, "default_preview": preview}
         try:
             draft = repository.update_draft(draft_id, body)
         except RefusedMetadata as e:
