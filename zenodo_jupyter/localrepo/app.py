@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from . import api, flavours, pages
+from . import api, downloads, flavours, pages
 from .api import here
 from .catalogue import Catalogue
 from .flavours import Flavour, Switches
@@ -67,5 +67,6 @@ def create_app(data_dir: Path | str, flavour: str = "zenodo", switches: Switches
     app.extensions["zenodo_jupyter.rules"] = rules
     app.extensions["zenodo_jupyter"] = Catalogue(rules.store, here.view)
     api.register(app)
+    app.register_blueprint(downloads.blueprint)
     app.register_blueprint(pages.blueprint)
     return app
