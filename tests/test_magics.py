@@ -41,7 +41,7 @@ def test_publish_knows_its_notebook(shell: Any, tmp_path: Path) -> None:
     """Should publish the notebook that the kernel serves, described by its own cell, and show the record as HTML."""
     outcome = shell.run_line_magic("zenodo", "publish")
     assert outcome.data["record"]["title"] == "Rain"
-    assert outcome.data["doi"] in outcome._repr_html_()
+    assert outcome.data["doi"] in outcome._repr_mimebundle_()["text/html"]
     assert outcome.data["doi"] in (tmp_path / "rain.ipynb").read_text()
 
 

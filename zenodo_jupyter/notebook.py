@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .badge import Deposit, badge_index, badge_markdown, is_badge, read_deposit, stamp, unstamp
+from .card import is_card
 from .errors import BadInput, DamagedNotebook, DiskFull, MissingFile
 from .rendering import render_html
 
@@ -112,7 +113,7 @@ def fingerprint(nb: NotebookNode, data: Mapping[str, str] | None = None) -> str:
     """Return a checksum of what matters: it stays the same when a notebook is merely stamped, saved or run again.
 
     It covers the sources and attachments of all cells but the badge, and the results in the outputs, without what differs
-    from run to run: counters, warnings on stderr, addresses in memory, durations and random ids.
+    from run to run: counters, warnings on stderr, addresses in memory, durations and random ids; and without the cards that tell what became of it.
 
     Parameters
     ----------
@@ -333,6 +334,8 @@ def _results(cell: Mapping[str, Any]) -> list[Any]:
     """Reduce a cell's outputs to their results; what is printed counts as one text, however it came in pieces."""
     found: list[Any] = []
     for output in cell.get("outputs", ()):
+        if is_card(output):
+            continue
         if output["output_type"] != "stream":
             found.append(_result(output))
         elif output.get("name") != "stderr":

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import card as cards
+from .card import size
 from .people import name_of
 
 if TYPE_CHECKING:
@@ -30,17 +32,19 @@ class Outcome:
         For machines; JSON.
     code : int
         The exit code of the command line.
-    rich : str
-        HTML for a notebook; made from `text` where it is empty.
+    card : dict or None
+        The record that it is about, as `card.of` gives it; shown in a notebook instead of the text.
     """
 
     text: str
     data: dict[str, Any] = field(default_factory=dict)
     code: int = 0
-    rich: str = ""
+    card: dict[str, Any] | None = None
 
-    def _repr_html_(self) -> str:
-        return self.rich or f"<pre>{html.escape(self.text)}</pre>"
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        if self.card:
+            return {**cards.bundle(self.card), "text/plain": self.text}
+        return {"text/html": f"<pre>{html.escape(self.text)}</pre>", "text/plain": self.text}
 
     def __repr__(self) -> str:
         return self.text
@@ -51,20 +55,6 @@ def line(text: str, **data: Any) -> Outcome:
     return Outcome(text, {"message": text, **data})
 
 
-def size(count: int) -> str:
-    """Return a number of bytes in decimal units, as repositories give their limits.
-
-    >>> size(999), size(1_500), size(50_000_000_000)
-    ('999 B', '1.5 kB', '50.0 GB')
-    """
-    value = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"
-
-
 def published(done: Published) -> Outcome:
     """Show what came of publishing."""
     record, where = done.record, done.repository
@@ -73,7 +63,7 @@ def published(done: Published) -> Outcome:
         text = (
             f"Nothing has changed since {record.doi} ({record.version or f'v{record.index}'}): no new version was made."
         )
-        return Outcome(text, done.to_json(), rich=card(record, where, text))
+        return Outcome(text, done.to_json(), card=cards.of(record, where, text))
     rows = [
         ("Published", f"{record.title}, {record.version}, on {where.title}"),
         ("DOI", f"{record.doi}{local}"),
@@ -86,7 +76,7 @@ def published(done: Published) -> Outcome:
     if done.removed:
         rows.append(("No longer in it", _files(done.removed)))
     rows.append(("Badge", done.badge))
-    return Outcome(_table(rows), done.to_json(), rich=card(record, where, done.badge))
+    return Outcome(_table(rows), done.to_json(), card=cards.of(record, where, done.badge))
 
 
 def plan(found: Plan) -> Outcome:
@@ -122,7 +112,7 @@ def fetched(done: Fetched) -> Outcome:
         ("Files", f"{len(done.files)}, {size(record.total_bytes)}; every checksum compared and right"),
         *(("Note", note) for note in done.notes),
     ]
-    return Outcome(_table(rows), done.to_json(), rich=card(record, done.repository, f"In {done.folder}"))
+    return Outcome(_table(rows), done.to_json(), card=cards.of(record, done.repository, f"In {done.folder}"))
 
 
 def reproduction(done: Reproduction) -> Outcome:
@@ -134,9 +124,16 @@ def reproduction(done: Reproduction) -> Outcome:
         ("Report", str(done.report_html)),
         ("Run again", str(done.executed)),
     ]
-    return Outcome(
-        _table(rows), done.to_json(), code=done.exit_code, rich=card(done.record, done.repository, done.verdict)
-    )
+    return Outcome(_table(rows), done.to_json(), code=done.exit_code, card=verdict(done))
+
+
+def verdict(done: Reproduction) -> dict[str, Any]:
+    """Return the card of a reproduction: the record, with what became of each output."""
+    compared = done.comparison
+    return cards.of(
+        done.record, done.repository, done.verdict,
+        verdict={name: compared.count(name) for name in cards.VERDICTS}, outputs=[o.verdict for o in compared.outputs],
+    )  # fmt: skip
 
 
 def found(page: SearchPage, repository: Repository) -> Outcome:
@@ -166,23 +163,6 @@ def tokens(listed: list[tuple[str, str]]) -> Outcome:
     if not listed:
         return Outcome("No tokens are kept. The embedded repository needs none.", {"tokens": []})
     return Outcome(_table(listed), {"tokens": [{"repository": n, "kept_in": w} for n, w in listed]})
-
-
-def card(record: Record, repository: Repository, note: str = "") -> str:
-    """Return a record as a small piece of HTML; everything in it is escaped, and it loads nothing from elsewhere."""
-    e = html.escape
-    creators = "; ".join(c.get("person_or_org", {}).get("name", "") for c in record.metadata.get("creators", []))
-    doi = str(record.doi or record.id)
-    link = record.doi.url if record.doi and repository.row.registered_dois else record.html_url
-    practice = "" if repository.row.registered_dois else " <em>(local, not registered)</em>"
-    return (
-        '<div class="zenodo-jupyter-record" style="border:1px solid var(--jp-border-color1,#bdbdbd);'
-        'border-radius:4px;padding:8px 12px;max-width:46em">'
-        f"<div><strong>{e(record.title)}</strong> {e(record.version)}</div><div>{e(creators)}</div>"
-        f'<div>DOI <a href="{e(link)}" target="_blank" rel="noopener">{e(doi)}</a>{practice} · {e(repository.title)} · '
-        f"{len(record.files)} files, {size(record.total_bytes)}</div>"
-        f"{f'<div>{e(note)}</div>' if note else ''}</div>"
-    )
 
 
 def _files(names: tuple[str, ...]) -> str:

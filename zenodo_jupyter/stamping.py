@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import badge, companions, crate, notebook, rendering, standing
+from . import badge, card, companions, crate, notebook, rendering, standing
 from . import bundle as bundles
 from .collect import Plan
 from .errors import ZenodoJupyterError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def published_copy(plan: Plan, draft: Draft, deposit: badge.Deposit) -> bundles.Bundle:
     """Return the files as they are published: the notebook with its badge, the files that explain it, packed as needed."""
     stamped = badge.stamp(plan.nb, deposit, badge_of(plan.repository, draft))
+    card.settle(stamped, {**card.of(draft, plan.repository), "files": 0})
     files = plan.bundle.with_notebook(notebook.dumps(stamped, like=plan.notebook))
     files = files.adding(companions_of(plan, draft, stamped, files))
     return bundles.pack(files, standing.limits(plan.repository))

@@ -1,0 +1,132 @@
+"""Card: a record, or the verdict on one, as it stands in the output of a cell: JSON for a renderer, HTML, text.
+
+An output with a card tells what became of the notebook, so that it is no result of it: it does not count when a notebook is
+compared with itself.
+"""
+
+from __future__ import annotations
+
+import html as _html
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from .badge import badge_svg
+
+if TYPE_CHECKING:
+    from .records import Record
+    from .repository import Repository
+
+#: The MIME type of cards.
+MIME = "application/vnd.zenodo-jupyter.record+json"
+#: Of the live form that a card may stand in for; there is no kernel behind it in a published copy.
+WIDGET = "application/vnd.jupyter.widget-view+json"
+#: The order in which a verdict is told, with its words.
+VERDICTS = {"same": "the same", "close": "the same within rounding", "differs": "differ", "failed": "not reached or failed",
+            "missing": "missing", "extra": "new"}  # fmt: skip
+
+
+def size(count: float) -> str:
+    """Return a number of bytes in decimal units, as repositories give their limits.
+
+    >>> size(999), size(1_500), size(50_000_000_000)
+    ('999 B', '1.5 kB', '50.0 GB')
+    """
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def of(record: Record, repository: Repository, note: str = "", **more: Any) -> dict[str, Any]:
+    """Return a record's card.
+
+    Parameters
+    ----------
+    record : Record
+        The record, or a draft with a reserved DOI.
+    repository : Repository
+        Where it is.
+    note : str
+        A sentence to stand below.
+    **more
+        ``citation`` (str), ``verdict`` (counts by verdict), ``outputs`` (one verdict each, in order).
+    """
+    registered = repository.row.registered_dois
+    return {
+        "kind": "verdict" if "verdict" in more else "record",
+        "title": record.title,
+        "version": record.version or f"v{record.index}",
+        "creators": [c.get("person_or_org", {}).get("name", "") for c in record.metadata.get("creators", [])],
+        "doi": str(record.doi or ""),
+        "concept_doi": str(record.concept_doi or ""),
+        "registered": registered,
+        "link": record.doi.url if record.doi and registered else record.html_url,
+        "landing_page": record.html_url,
+        "repository": repository.title,
+        "files": len(record.files),
+        "bytes": record.total_bytes,
+        "note": note,
+        **more,
+    }
+
+
+def html(card: Mapping[str, Any]) -> str:
+    """Return a card as HTML; everything in it is escaped, and it loads nothing from elsewhere."""
+    e = _html.escape
+    rows = [f"<div><strong>{e(card['title'])}</strong> {e(card['version'])}</div>", f"<div>{e('; '.join(card['creators']))}</div>"]
+    if card["doi"]:
+        rows.append(_badge(card))
+    files = f" · {card['files']} files, {size(card['bytes'])}" if card["files"] else ""
+    rows.append(f"<div>{e(card['repository'])}{files}</div>")
+    if "verdict" in card:
+        rows.append(_verdict(card))
+    if card.get("citation"):
+        rows.append(f'<div style="margin-top:6px">Cite: {e(card["citation"])}</div>')
+    if card["note"]:
+        rows.append(f'<div style="margin-top:6px">{e(card["note"])}</div>')
+    return (
+        '<div class="zenodo-jupyter-card" style="border:1px solid var(--jp-border-color1,#bdbdbd);border-radius:4px;'
+        f'padding:8px 12px;max-width:46em;overflow-wrap:anywhere;line-height:1.5">{"".join(rows)}</div>'
+    )
+
+
+def text(card: Mapping[str, Any]) -> str:
+    """Return a card as lines of text."""
+    doi = card["doi"] + ("" if card["registered"] else " (local, not registered)") if card["doi"] else ""
+    lines = [f"{card['title']} {card['version']}", "; ".join(card["creators"]), doi, card["landing_page"], card["note"]]
+    return "\n".join(line for line in lines if line)
+
+
+def bundle(card: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a card as the data of a cell's output, by MIME type."""
+    return {MIME: dict(card), "text/html": html(card), "text/plain": text(card)}
+
+
+def is_card(output: Mapping[str, Any]) -> bool:
+    """Tell whether a cell's output holds a card."""
+    return MIME in (output.get("data") or {})
+
+
+def settle(nb: Mapping[str, Any], card: Mapping[str, Any]) -> None:
+    """Put a card in the place of each live form of a notebook, which is changed: a published copy has no kernel."""
+    for cell in nb["cells"]:
+        for output in cell.get("outputs", ()):
+            if is_card(output) and WIDGET in output["data"]:
+                output["data"] = bundle(card)
+
+
+def _badge(card: Mapping[str, Any]) -> str:
+    from .doi import DOI
+
+    name = f"DOI {card['doi']}" + ("" if card["registered"] else " (local, not registered)")
+    svg = badge_svg(DOI.parse(card["doi"]), card["registered"]).replace('id="r"', 'id="zj-r"').replace("#r)", "#zj-r)")
+    return (
+        f'<div style="margin:6px 0"><a href="{_html.escape(card["link"])}" target="_blank" rel="noopener" '
+        f'aria-label="{_html.escape(name)}">{svg}</a></div>'
+    )
+
+
+def _verdict(card: Mapping[str, Any]) -> str:
+    told = [f"{count} {VERDICTS[name]}" for name, count in card["verdict"].items() if count and name in VERDICTS]
+    return f'<div style="margin-top:6px">Outputs: {_html.escape(", ".join(told) or "none to compare")}</div>'
