@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import uuid
 
 import pytest
 from faults import METADATA, Fault, client, embedded
@@ -21,8 +22,15 @@ from zenodo_jupyter.errors import (
     WasRefused,
 )
 
-MARK = "urn:uuid:7f3a1e6e-2b1c-4f0e-9a55-0123456789ab"
-MARKED = {"metadata": {**METADATA, "identifiers": [{"identifier": MARK, "scheme": "urn"}]}}
+
+def marked():
+    """Return what makes a draft with a mark of its own, and the mark."""
+    mark = f"urn:uuid:{uuid.uuid4()}"
+    return {"metadata": {**METADATA, "identifiers": [{"identifier": mark, "scheme": "urn"}]}}, mark
+
+
+def with_mark(repository, mark):
+    return [d.id for d in repository.my_drafts() if {"identifier": mark, "scheme": "urn"} in d.metadata.get("identifiers", [])]
 
 
 @pytest.fixture
@@ -46,6 +54,7 @@ def ready(repository, text=b"hello", **metadata):
 
 def test_the_whole_life_of_a_record(repository):
     """Draft, soft errors, DOI, file, publish, edit, next version; ids and DOIs stay what they were."""
+    word = f"w{uuid.uuid4().hex}"
     draft = repository.create_draft({"metadata": {"title": "Tides"}})
     assert "metadata.creators" in [e.field for e in draft.errors]
     draft = repository.update_draft(draft.id, {"metadata": METADATA})
@@ -58,9 +67,9 @@ def test_the_whole_life_of_a_record(repository):
     assert [f.key for f in record.files] == ["data/a b#%.csv"]
     assert repository.publish(draft.id).doi == doi  # said again, done once
 
-    repository.update_draft(repository.edit(record.id).id, {"metadata": {**METADATA, "title": "Tides, edited"}})
+    repository.update_draft(repository.edit(record.id).id, {"metadata": {**METADATA, "title": f"Tides {word}"}})
     edited = repository.publish(record.id)
-    assert (edited.title, edited.doi) == ("Tides, edited", doi)
+    assert (edited.title, edited.doi) == (f"Tides {word}", doi)
     repository.edit(record.id)
     repository.discard(record.id)
     with pytest.raises(RecordNotFound):
@@ -69,7 +78,7 @@ def test_the_whole_life_of_a_record(repository):
     following = repository.new_version(record.id)
     assert repository.new_version(record.id).id == following.id
     assert [f.key for f in repository.import_files(following.id)] == ["data/a b#%.csv"]
-    repository.update_draft(following.id, {"metadata": {**METADATA, "version": "v2"}})
+    repository.update_draft(following.id, {"metadata": {**METADATA, "title": f"Tides {word}", "version": "v2"}})
     second = repository.publish(following.id)
     assert (second.index, second.concept_doi) == (2, record.concept_doi)
     assert repository.latest(record.id).id == repository.get(record.concept_id).id == second.id
@@ -77,24 +86,25 @@ def test_the_whole_life_of_a_record(repository):
     assert repository.find_doi(record.concept_doi).id == second.id
     assert repository.find_doi(doi).id == record.id
     assert repository.find_doi(DOI("10.5072/zenodo.1")) is None
-    assert repository.search("Tides").total == 1
-    assert repository.search("Tides", all_versions=True).total == 2
+    assert [r.id for r in repository.search(word).records] == [second.id]
+    assert repository.search(word, all_versions=True).total == 2
 
 
 def test_a_lost_answer_to_publish_is_success(server, repository):
     """A 504 after it was done, or a cut, is not a failure and not a second DOI."""
+    word = f"w{uuid.uuid4().hex}"
     for fault in (
         Fault("POST", "/actions/publish", "after", status=504),
         Fault("POST", "/actions/publish", "after", status=500),
         Fault("POST", "/actions/publish", "hang up after"),
     ):
-        draft = ready(repository)
+        draft = ready(repository, title=f"Tides {word}")
         before = server.count("POST", "/actions/publish")
         server.fail(fault)
         record = repository.publish(draft.id)
         assert record.id == draft.id and record.doi
         assert server.count("POST", "/actions/publish") == before + 1
-    assert repository.search("Tides", all_versions=True).total == 3
+    assert repository.search(word, all_versions=True).total == 3
 
 
 def test_publish_is_done_again_only_after_looking(server, repository):
@@ -132,9 +142,10 @@ def test_publish_of_what_is_not_complete(repository):
 def test_a_marked_draft_whose_answer_was_lost_is_found_and_not_made_again(server, repository):
     """The mark is what makes creating safe."""
     server.fail(Fault("POST", "/api/records$", "hang up after"))
-    draft = repository.create_draft(MARKED)
-    assert [d.id for d in repository.my_drafts()] == [draft.id]
-    assert repository.find_draft_by_mark(MARK).id == draft.id
+    body, mark = marked()
+    draft = repository.create_draft(body)
+    assert with_mark(repository, mark) == [draft.id]
+    assert repository.find_draft_by_mark(mark).id == draft.id
     assert repository.find_draft_by_mark("urn:uuid:another") is None
     assert server.count("POST", "/api/records$") == 1
 
@@ -142,8 +153,9 @@ def test_a_marked_draft_whose_answer_was_lost_is_found_and_not_made_again(server
 def test_a_marked_draft_that_was_not_made_is_made_again(server, repository):
     """Looked for first, and more than once."""
     server.fail(Fault("POST", "/api/records$", status=503))
-    draft = repository.create_draft(MARKED)
-    assert [d.id for d in repository.my_drafts()] == [draft.id]
+    body, mark = marked()
+    draft = repository.create_draft(body)
+    assert with_mark(repository, mark) == [draft.id]
 
 
 def test_an_unmarked_draft_is_not_made_again(server, repository):
@@ -237,10 +249,12 @@ def test_an_export_without_a_charset_is_utf_8(server, repository):
 
 def test_own_records_and_vocabularies(repository):
     """Drafts among one's own records are drafts; a vocabulary comes completely."""
-    record, draft = repository.publish(ready(repository).id), ready(repository)
-    mine = repository.my_records()
+    word = f"w{uuid.uuid4().hex}"
+    record = repository.publish(ready(repository, title=f"Tides {word}").id)
+    draft = ready(repository, title=f"Tides {word}")
+    mine = repository.my_records(word)
     assert {r.id: type(r).__name__ for r in mine.records} == {record.id: "Record", draft.id: "Draft"}
-    assert [d.id for d in repository.my_drafts("Tides")] == [draft.id]
+    assert [d.id for d in repository.my_drafts(word)] == [draft.id]
     licences = [item["id"] for item in repository.vocabulary("licenses")]
     assert len(licences) > 300 and "mit" in licences
     assert "mit" in [item["id"] for item in repository.vocabulary("licenses", "mit", size=5)]
