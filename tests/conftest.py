@@ -46,7 +46,7 @@ def jp_server_config() -> dict[str, Any]:
 def call(jp_fetch: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[tuple[int, Any]]]:
     """Ask one of our routes as the panel does: ``call("POST", "publish", {…})`` returns status and JSON."""
 
-    async def ask(method: str, path: str, body: Any = None, **params: Any) -> tuple[int, Any]:
+    async def ask(method: str, path: str, body: Any = None, /, **params: Any) -> tuple[int, Any]:
         sent = None if method in ("GET", "DELETE") else json.dumps(body if body is not None else {})
         response = await jp_fetch(
             "zenodo-jupyter", *path.split("/"), method=method, body=sent, params=params, raise_error=False

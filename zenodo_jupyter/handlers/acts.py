@@ -34,7 +34,7 @@ class _ByDOI(Handler):
 
     async def start(self, kind: str, given: dict[str, Any]) -> None:
         """Start the job."""
-        folder = await self.real(given.get("folder", ""))
+        folder = await self.real(given["folder"])
         given |= {"into": str(folder), "root": str(paths.root_of(self.contents_manager))}
         job = await self.away(self.jobs.start, kind, given, f"{given['doi']}\n{folder}")
         self.answer(job.to_json(), 202)
@@ -47,7 +47,7 @@ class GetHandler(_ByDOI):
     @authorized
     async def post(self) -> None:
         """Start it."""
-        given = self.given(("doi",), **{"doi": str, "folder": str, "from": str, "files": list})
+        given = self.given(("doi", "folder"), **{"doi": str, "folder": str, "from": str, "files": list})
         await self.start("get", given)
 
 
@@ -58,7 +58,7 @@ class ReproduceHandler(_ByDOI):
     @authorized
     async def post(self) -> None:
         """Start it."""
-        given = self.given(("doi",), **{"doi": str, "folder": str, "from": str, "notebook": str, "yes": bool})
+        given = self.given(("doi", "folder"), **{"doi": str, "folder": str, "from": str, "notebook": str, "yes": bool})
         await self.start("reproduce", given)
 
 

@@ -138,8 +138,12 @@ def environ(request: HTTPServerRequest, script_name: str, path: str) -> dict[str
     told = {f"HTTP_{name.upper().replace('-', '_')}": request.headers[name] for name in TOLD if name in request.headers}
     return {
         **told,
+        # Whoever has passed Jupyter's login is the person whose repository it is, and may read what is restricted.
+        "zenodo_jupyter.same_person": True,
         "REQUEST_METHOD": request.method,
-        "SCRIPT_NAME": _native(script_name),
+        # As it stands in the address, and not decoded as PEP 3333 has it: links are made of it, and Jupyter answers only to
+        # the very spelling of its base address (/user/a%40b/, not /user/a@b/).
+        "SCRIPT_NAME": script_name,
         "PATH_INFO": _native(path),
         "QUERY_STRING": urlencode(query),
         "REMOTE_ADDR": request.remote_ip,

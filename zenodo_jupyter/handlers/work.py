@@ -63,7 +63,8 @@ def get(place: Config, params: dict[str, Any], report: Report) -> dict[str, Any]
         config=place,
         report=report,
     )
-    return _shown(done.to_json(), params)
+    notebooks = [name for name in done.to_json()["files"] if name.endswith(".ipynb")]
+    return _shown({**done.to_json(), "notebook": notebooks[0] if notebooks else None}, params)
 
 
 def reproduce(place: Config, params: dict[str, Any], report: Report) -> dict[str, Any]:

@@ -1,0 +1,92 @@
+"""A Jupyter server in a process of its own, for tests that end it, and for benchmarks."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import requests
+
+TOKEN = "token-of-a-test"
+
+
+class JupyterProcess:
+    """A server with this extension.
+
+    Parameters
+    ----------
+    home : Path
+        Its HOME, with all of Jupyter's folders, the server's folder ``root`` and our data below it; two servers on one home
+        share them.
+    before : str
+        Python that is run first in the process, such as to make it stand still at a chosen line.
+    """
+
+    def __init__(self, home: Path, before: str = "") -> None:
+        self.root = home / "root"
+        self.root.mkdir(parents=True, exist_ok=True)
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}/"
+        private = {
+            name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+        }
+        environ = {**os.environ, **private, "HOME": str(home), "ZENODO_JUPYTER_DATA": str(home / "zenodo")}
+        self.log = home / f"server-{port}.log"
+        code = f"{before}\nfrom jupyter_server.serverapp import main\nmain()"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [
+                    sys.executable, "-c", code, "--no-browser", "--allow-root", f"--ServerApp.port={port}",
+                    "--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.root}", f"--IdentityProvider.token={TOKEN}",
+                    "--ServerApp.jpserver_extensions=zenodo_jupyter=True",
+                ],
+                env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=Path(__file__).parents[1],
+            )  # fmt: skip
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.headers["Authorization"] = f"token {TOKEN}"
+        self._wait()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + 60
+        while True:
+            try:
+                self.ask("GET", "api/status")
+                return
+            except requests.ConnectionError:
+                if self.process.poll() is not None or time.monotonic() > until:
+                    raise RuntimeError(f"The server did not start:\n{self.log.read_text()[-4000:]}") from None
+                time.sleep(0.05)
+
+    def ask(self, method: str, path: str, body: Any = None, /, **params: Any) -> Any:
+        """Ask, and return the JSON."""
+        answer = self.session.request(method, self.url + path, json=body, params=params, timeout=60)
+        return answer.json()
+
+    def follow(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Follow a job to its end."""
+        while job.get("state") in ("queued", "running"):
+            job = self.ask("GET", f"zenodo-jupyter/jobs/{job['id']}", after=job["seq"])
+        return job
+
+    def kill(self) -> None:
+        """End the process where it stands."""
+        self.process.kill()
+        self.process.wait()
+        self.session.close()
+
+    def stop(self) -> None:
+        """End it as Ctrl-C does that was confirmed, and wait."""
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self.session.close()
