@@ -75,6 +75,7 @@ def png(draw=None, size=(320, 240)):
         ("CPU times: user 1 s\nWall time: 2 s\n42", "CPU times: user 3 s\nWall time: 4 s\n42", Level.VOLATILE),
         ("fit took 1.5 s", "fit took 12 s", Level.VOLATILE),
         (" 10%|█   | 1/10 [00:01]\r100%|████| 10/10 [00:09]\ndone", "done", Level.VOLATILE),
+        ("x.py:3: FutureWarning: one\ntwo\n\nthree\n  f()\n42", "42", Level.VOLATILE),
         ("/home/ann/work/a.csv", "/tmp/x1/a.csv", Level.VOLATILE),
         ("C:\\Users\\ann\\a.csv", "/home/bob/a.csv", Level.VOLATILE),
         ("id 123e4567-e89b-12d3-a456-426614174000", "id 00000000-e89b-12d3-a456-426614174999", Level.VOLATILE),

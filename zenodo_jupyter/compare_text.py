@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import takewhile
 
 from .compare_levels import IDENTICAL, Level, Match, worst
 
@@ -25,6 +26,11 @@ _TOKEN = re.compile(
 _WEEKDAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,?\s+(?=\d|[A-Z][a-z]{2})")
 _SECONDS = r"\d+(?:\.\d+)?(?:e[-+]?\d+)?\s*(?:ns|µs|μs|us|ms|s|secs?|seconds?|min|minutes?|h|hours?)\b"
 
+# The head of a warning: "path:12: SomeWarning: text". Its text may have more lines, up to the quoted source, which is indented.
+_WARNING = re.compile(r":\d{1,9}: \w{0,60}Warning:")
+_WARNING_LINES = 20
+
+# Patterns have bounds where they could otherwise try every start against every length: outputs can be megabytes in one line.
 # Each is removed or replaced on both sides, so that what is left can be compared. Whole lines first.
 _VOLATILE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.MULTILINE), put)
@@ -33,10 +39,8 @@ _VOLATILE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^.*\bper loop\b.*$", ""),
         (r"^The slowest run took .*$", ""),
         (r"^(?:CPU times|Wall time|Compiler|Parser)\b.*$", ""),
-        # warnings name files and lines, and come and go with versions: "path:12: SomeWarning: text" and the quoted source
-        (r"^.*:\d+: \w*Warning:.*(?:\n[ \t]+\S.*)?$", ""),
         # tqdm and its like: "  40%|████      | 4/10 [00:01<00:02, 3.1it/s]"
-        (r"^.*\d+%\|.*\|.*$", ""),
+        (r"^.*\d%\|.*\|.*$", ""),
         # random names
         (r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b", "<uuid>"),
         (r"\b[0-9a-f]{32}\b", "<uuid>"),
@@ -52,7 +56,10 @@ _VOLATILE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # NumPy 2 writes the type of a scalar
         (r"\bnp\.(?:float|int|uint|complex|bool|str)\w*\(([^()]*)\)", r"\1"),
         # versions of libraries: "numpy 2.1.0", "pandas: 3.0.1", "Version = 1.26.4"
-        (r"^(\W*[A-Za-z][\w.-]*\s*(?:version)?\s*[:=]*\s*)v?\d+\.\d+\.\d+[\w.+-]*\s*$", r"\1<version>"),
+        (
+            r"^(\W{0,9}[A-Za-z][\w.-]{0,40}\s{0,9}(?:version)?\s{0,9}[:=]{0,2}\s{0,9})v?\d{1,6}(?:\.\d{1,6}){2}[\w.+-]{0,40}\s*$",
+            r"\1<version>",
+        ),
         # the rules of text tables grow with their columns
         (r"([-=─═_])\1{2,}", r"\1\1\1"),
     )
@@ -87,7 +94,8 @@ def compare_text(archived: str, rerun: str, ran: date | None = None) -> Match:
 
 def without_volatile(text: str) -> str:
     """Return the text without what changes from run to run (dates excepted, which may be results)."""
-    text = "\n".join(_last_state(line) for line in text.split("\n"))
+    lines = [_last_state(line) for line in text.split("\n")]
+    text = "\n".join(_without_warnings(lines) if "Warning:" in text else lines)
     for pattern, put in _VOLATILE:
         text = pattern.sub(put, text)
     return text
@@ -126,6 +134,19 @@ def _collapse(text: str) -> str:
 def _last_state(line: str) -> str:
     """Return what a terminal shows of a line that was written over with carriage returns."""
     return next((part for part in reversed(line.split("\r")) if part), "")
+
+
+def _without_warnings(lines: list[str]) -> Iterator[str]:
+    """Leave out warnings: they name files and lines, and come and go with versions."""
+    at = 0
+    while at < len(lines):
+        if not _WARNING.search(lines[at]):
+            yield lines[at]
+        else:
+            following = enumerate(lines[at + 1 : at + 1 + _WARNING_LINES], at + 1)
+            ahead = takewhile(lambda numbered: not _WARNING.search(numbered[1]), following)
+            at = next((n for n, line in ahead if line[:1] in (" ", "\t")), at)
+        at += 1
 
 
 def _compare_tokens(a: str, b: str, ran: date | None) -> Match:
