@@ -96,27 +96,32 @@ def _no_token(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-@pytest.fixture(params=_DOORS)
-def door(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Door]:
-    """One door after the other."""
+@pytest.fixture(params=_DOORS, scope="session")
+def open_door(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """One door after the other; all tests share what is behind it, and each makes records of its own."""
     kind, _, flavour = request.param.partition("-")
-    session = requests.Session()
-    session.trust_env = False
-    if kind == "local":
-        session.mount(PREFIX, LocalAdapter(create_app(tmp_path, flavour)))
-        yield Door(BASE_URL, session, flavour)
-    elif kind == "http":
-        with Server(tmp_path, port=0, flavour=flavour) as server:
-            session.headers["Authorization"] = f"Bearer {server.token}"
-            yield Door(server.url, session, flavour)
-            session.close()
-    else:
-        session.headers["Authorization"] = f"Bearer {os.environ['ZENODO_JUPYTER_RDM_TOKEN']}"
-        real = Door(os.environ["ZENODO_JUPYTER_RDM_URL"].rstrip("/"), session, "rdm")
-        yield real
-        for id in real.drafts:  # what was published stays
-            real.ask("DELETE", f"/records/{id}/draft")
-    session.close()
+    folder: Path = tmp_path_factory.mktemp(kind)
+    with requests.Session() as session:
+        session.trust_env = False
+        if kind == "local":
+            session.mount(PREFIX, LocalAdapter(create_app(folder, flavour)))
+            yield Door(BASE_URL, session, flavour)
+        elif kind == "http":
+            with Server(folder, port=0, flavour=flavour) as server:
+                session.headers["Authorization"] = f"Bearer {server.token}"
+                yield Door(server.url, session, flavour)
+                session.close()
+        else:
+            session.headers["Authorization"] = f"Bearer {os.environ['ZENODO_JUPYTER_RDM_TOKEN']}"
+            yield Door(os.environ["ZENODO_JUPYTER_RDM_URL"].rstrip("/"), session, "rdm")
+
+
+@pytest.fixture
+def door(open_door: Door) -> Iterator[Door]:
+    """A door, and no drafts left behind it; what was published stays."""
+    yield open_door
+    while open_door.drafts:
+        open_door.ask("DELETE", f"/records/{open_door.drafts.pop()}/draft")
 
 
 @pytest.fixture

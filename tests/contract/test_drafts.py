@@ -28,13 +28,13 @@ def test_an_empty_draft_is_allowed(door: Door) -> None:
 
 def test_what_is_valid_is_kept_and_the_rest_complained_of(door: Door) -> None:
     """Should keep valid fields, drop others, and name each wrong one by its path."""
+    wrong_orcid = {"identifier": "0000-0000-0000-0000", "scheme": "orcid"}
     people = [
         {"person_or_org": {"type": "personal", "given_name": "NoFamily"}},
-        {"person_or_org": {"type": "personal", "family_name": "F", "identifiers": [{"identifier": "0000-0000-0000-0000", "scheme": "orcid"}]}},
-    ]  # fmt: skip
-    body = {
-        "metadata": {"title": "x", "publication_date": "yesterday", "creators": people, "nonsense": 1, "version": "1"}
-    }
+        {"person_or_org": {"type": "personal", "family_name": "F", "identifiers": [wrong_orcid]}},
+    ]
+    fields = {"title": "x", "publication_date": "yesterday", "creators": people, "nonsense": 1, "version": "1"}
+    body = {"metadata": fields}
     answer = door.ask("POST", "/records", json=body)
     door.drafts.append(answer.json()["id"])
     assert answer.status_code == 201
@@ -79,9 +79,8 @@ def test_names_identifiers_and_html_are_normalised(door: Door) -> None:
     person = {"type": "personal", "family_name": "Lovelace", "given_name": "Ada", "name": "Something else"}
     person["identifiers"] = [{"identifier": "https://orcid.org/0000-0002-1825-0097"}]  # type: ignore[assignment]
     related = [{"identifier": "https://doi.org/10.1234/abc", "relation_type": {"id": "cites"}}]
-    id = door.draft(
-        creators=[{"person_or_org": person}], related_identifiers=related, description="<p onclick='x()'>a<script>b()</script></p>"
-    )  # fmt: skip
+    html = "<p onclick='x()'>a<script>b()</script></p>"
+    id = door.draft(creators=[{"person_or_org": person}], related_identifiers=related, description=html)
     kept = door.ask("GET", f"/records/{id}/draft").json()["metadata"]
     assert kept["creators"][0]["person_or_org"]["name"] == "Lovelace, Ada"
     assert kept["creators"][0]["person_or_org"]["identifiers"] == [
@@ -125,7 +124,8 @@ def test_broken_bodies_are_refused(door: Door) -> None:
 def test_strangers_get_403_and_never_401(door: Door) -> None:
     """Should refuse who has no token, or a wrong one, with 403."""
     id = door.draft()
-    for method, path in (("POST", "/records"), ("GET", "/user/records"), ("GET", f"/records/{id}/draft"), ("DELETE", f"/records/{id}/draft")):  # fmt: skip
+    draft = f"/records/{id}/draft"
+    for method, path in (("POST", "/records"), ("GET", "/user/records"), ("GET", draft), ("DELETE", draft)):
         assert door.stranger(method, path).status_code == 403
     wrong = door.ask("GET", "/user/records", headers={"Authorization": "Bearer wrong"})
     assert wrong.status_code == 403 and wrong.json() == {"status": 403, "message": "Permission denied."}
