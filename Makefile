@@ -29,10 +29,10 @@ $(VENV)/.installed: pyproject.toml tests/constraints.txt labextension/node_modul
 install: $(VENV)/.installed ## make the environment in .venv and install the project into it
 
 demo: install ## the main job, start to end, in a scratch folder
-	$(BIN)/python notebooks/demo.py notebooks/quickstart/quickstart.ipynb data/co2-monthly.csv
+	$(BIN)/python notebooks/demo.py notebooks/quickstart/seattle-weather.ipynb data/seattle-weather.csv
 
 lab: install ## open JupyterLab on the quickstart
-	$(BIN)/jupyter lab notebooks/quickstart/quickstart.ipynb
+	$(BIN)/jupyter lab notebooks/quickstart/seattle-weather.ipynb
 
 $(CHROMIUM):
 	$(APT) update && $(APT) install -y --no-install-recommends chromium fonts-dejavu-core

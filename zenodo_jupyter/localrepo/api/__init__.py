@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import content, drafts, files, people, records, vocabularies
+from . import content, drafts, exports, files, people, records, vocabularies
 from .answers import answer_errors
 
 
 def register(app: Flask) -> None:
     """Hang all routes into an application, with the way errors and rate limits are answered."""
     answer_errors(app)
+    exports.register()
     for part in (people, records, drafts, files, content, vocabularies):
         app.register_blueprint(part.blueprint, url_prefix="/api")
