@@ -74,7 +74,10 @@ def of(record: Record, repository: Repository, note: str = "", **more: Any) -> d
 def html(card: Mapping[str, Any]) -> str:
     """Return a card as HTML; everything in it is escaped, and it loads nothing from elsewhere."""
     e = _html.escape
-    rows = [f"<div><strong>{e(card['title'])}</strong> {e(card['version'])}</div>", f"<div>{e('; '.join(card['creators']))}</div>"]
+    rows = [
+        f"<div><strong>{e(card['title'])}</strong> {e(card['version'])}</div>",
+        f"<div>{e('; '.join(card['creators']))}</div>",
+    ]
     if card["doi"]:
         rows.append(_badge(card))
     files = f" · {card['files']} files, {size(card['bytes'])}" if card["files"] else ""

@@ -113,7 +113,8 @@ def fingerprint(nb: NotebookNode, data: Mapping[str, str] | None = None) -> str:
     """Return a checksum of what matters: it stays the same when a notebook is merely stamped, saved or run again.
 
     It covers the sources and attachments of all cells but the badge, and the results in the outputs, without what differs
-    from run to run: counters, warnings on stderr, addresses in memory, durations and random ids; and without the cards that tell what became of it.
+    from run to run: counters, warnings on stderr, addresses in memory, durations and random ids; and without the cards that
+    tell what became of it.
 
     Parameters
     ----------
