@@ -5,6 +5,7 @@ Each fault is used up by the first request that it fits, so that "fails once" is
 
 from __future__ import annotations
 
+import hashlib
 import re
 import socket
 import struct
@@ -22,6 +23,7 @@ from zenodo_jupyter.errors import Cancelled
 from zenodo_jupyter.repository import Repository
 from zenodo_jupyter.rows import row_for
 from zenodo_jupyter.tokens import Token
+from zenodo_jupyter.transfer import Upload
 
 HTML = b"<!doctype html><title>Gateway</title><h1>An error page</h1>"
 
@@ -215,3 +217,14 @@ METADATA = {
     "publisher": "Zenodo",
     "creators": [{"person_or_org": {"type": "personal", "family_name": "Doe", "given_name": "Ada"}}],
 }
+
+
+def upload_of(key: str, data: bytes, known: bool = True) -> Upload:
+    """Return bytes as something to upload, with or without their md5."""
+    return Upload(key, lambda: BytesIO(data), len(data), hashlib.md5(data).hexdigest() if known else None)
+
+
+def begin(server: FaultyServer, token: str) -> tuple[Repository, str, list[float]]:
+    """Return a client, the id of a fresh draft, and the client's waits."""
+    repository, waits = client(server, token)
+    return repository, repository.create_draft({"metadata": METADATA}).id, waits

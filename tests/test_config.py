@@ -30,7 +30,9 @@ def test_json_and_python_files_are_read_and_the_first_folder_wins(tmp_path, monk
     system = write(
         tmp_path / "system",
         "jupyter_zenodo_config.json",
-        json.dumps({"Config": {"default_repository": "lab", "allowed_repositories": ["lab", "local"], "data_dir": "/srv/z"}}),
+        json.dumps(
+            {"Config": {"default_repository": "lab", "allowed_repositories": ["lab", "local"], "data_dir": "/srv/z"}}
+        ),
     )
     user = write(tmp_path / "user", "jupyter_zenodo_config.py", "c.Config.default_repository = 'local'\n")
     config = Config.load([user, system])

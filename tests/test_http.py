@@ -32,7 +32,9 @@ SECRET = "s3cr3t-t0ken"
 def hello(environ, start_response):
     """Answer every request with JSON."""
     environ["wsgi.input"].read()
-    start_response("200 OK", [("Content-Type", "application/json"), ("Set-Cookie", "csrftoken=x"), ("Retry-After", "60")])
+    start_response(
+        "200 OK", [("Content-Type", "application/json"), ("Set-Cookie", "csrftoken=x"), ("Retry-After", "60")]
+    )
     return [b'{"ok": true}']
 
 

@@ -26,7 +26,9 @@ def test_names_that_leave_or_mislead_are_refused(tmp_path, name):
         safe_join(tmp_path, name)
 
 
-@pytest.mark.parametrize("name", ["a", "a/b/c.csv", "...", "..a", "a..b/c", ".hidden", "é ü 漢", "console.txt", "a b#?%&.txt"])
+@pytest.mark.parametrize(
+    "name", ["a", "a/b/c.csv", "...", "..a", "a..b/c", ".hidden", "é ü 漢", "console.txt", "a b#?%&.txt"]
+)
 def test_ordinary_names_are_joined_as_they_are(tmp_path, name):
     """Also odd ones."""
     if os.name == "nt" and name in ("...", "a b#?%&.txt"):

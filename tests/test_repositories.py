@@ -41,7 +41,9 @@ def test_zenodo_the_sandbox_and_this_computer_are_rows():
     assert [name for name, row in table.items() if row.practice] == ["local", "sandbox"]
     assert [name for name, row in table.items() if row.registered_dois] == ["zenodo"]
     assert table["zenodo"].api == "https://zenodo.org/api"
-    assert all(row.max_files == 100 and row.max_bytes == 50 * 10**9 and not row.allow_empty_files for row in table.values())
+    assert all(
+        row.max_files == 100 and row.max_bytes == 50 * 10**9 and not row.allow_empty_files for row in table.values()
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,14 @@ def test_any_https_address_is_a_repository(given, url, tmp_path):
 
 @pytest.mark.parametrize(
     "address",
-    ["http://rdm.example.org", "ftp://rdm.example.org", "https://ada:pw@rdm.example.org", "https://", "https://x:y/", "file:///etc"],
+    [
+        "http://rdm.example.org",
+        "ftp://rdm.example.org",
+        "https://ada:pw@rdm.example.org",
+        "https://",
+        "https://x:y/",
+        "file:///etc",
+    ],
 )
 def test_unsafe_addresses_are_refused(address, tmp_path):
     """Unpublished data and tokens go through https, or to this machine; a password in an address is not repeated."""
@@ -90,7 +99,9 @@ def test_configured_repositories_and_the_allowed_ones(tmp_path):
         repository("nowhere", config=Config(data_dir=tmp_path))
     assert "sandbox" in str(caught.value)
     with pytest.raises(UnknownRepository):
-        repository("x", config=Config(data_dir=tmp_path, repositories={"x": {"url": "https://x.example", "colour": "red"}}))
+        repository(
+            "x", config=Config(data_dir=tmp_path, repositories={"x": {"url": "https://x.example", "colour": "red"}})
+        )
 
 
 def test_the_embedded_repository_needs_nothing(config):
@@ -102,7 +113,9 @@ def test_the_embedded_repository_needs_nothing(config):
     assert place.latest(record.id).id == record.id
     target = config.data_dir / "a.txt"
     assert place.download(record.id, "a/b c.txt", target).read_bytes() == b"hello"
-    assert repositories.local_app(repositories.local_data(config)) is repositories.local_app(config.data_dir / "repository")
+    assert repositories.local_app(repositories.local_data(config)) is repositories.local_app(
+        config.data_dir / "repository"
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,7 +233,9 @@ def doi_org(monkeypatch):
         monkeypatch.setattr(
             repositories,
             "request",
-            lambda session, method, url, **k: original(session, method, url.replace("https://doi.org", server.url), **k),
+            lambda session, method, url, **k: original(
+                session, method, url.replace("https://doi.org", server.url), **k
+            ),
         )
         return server
 
@@ -271,7 +286,9 @@ def test_a_doi_without_a_network(config, monkeypatch):
     assert "doi.org" in str(caught.value) and "--from" in str(caught.value)
 
 
-@pytest.mark.parametrize("landing", ["http://169.254.169.254/records/1", "https://user:pw@rdm.example/records/1", "https://no.example/x"])
+@pytest.mark.parametrize(
+    "landing", ["http://169.254.169.254/records/1", "https://user:pw@rdm.example/records/1", "https://no.example/x"]
+)
 def test_a_doi_that_leads_where_nothing_may_be_asked(config, doi_org, landing):
     """A DOI can lead anywhere, also to machines that only this one can reach; those are not asked."""
     doi_org(landing)

@@ -30,7 +30,11 @@ def marked():
 
 
 def with_mark(repository, mark):
-    return [d.id for d in repository.my_drafts() if {"identifier": mark, "scheme": "urn"} in d.metadata.get("identifiers", [])]
+    return [
+        d.id
+        for d in repository.my_drafts()
+        if {"identifier": mark, "scheme": "urn"} in d.metadata.get("identifiers", [])
+    ]
 
 
 @pytest.fixture

@@ -55,7 +55,12 @@ def test_an_origin_is_scheme_host_and_port():
     """Other ports, schemes and hosts are other places; the standard port is the same."""
     same = {origin(u) for u in ("https://zenodo.org", "https://ZENODO.org:443/api", "https://zenodo.org/x?y")}
     assert same == {"https://zenodo.org"}
-    others = ("http://zenodo.org", "https://zenodo.org:8443", "https://zenodo.org.evil.example", "https://sandbox.zenodo.org")
+    others = (
+        "http://zenodo.org",
+        "https://zenodo.org:8443",
+        "https://zenodo.org.evil.example",
+        "https://sandbox.zenodo.org",
+    )
     assert not same & {origin(u) for u in others}
 
 

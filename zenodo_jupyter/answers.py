@@ -152,7 +152,9 @@ def _said(body: Any, session: Session) -> str:
 
 def _field_errors(body: Any, session: Session) -> tuple[FieldError, ...]:
     errors = body.get("errors") if isinstance(body, dict) else None
-    read_errors = [FieldError.from_json(e) for e in errors or () if isinstance(e, dict)] if isinstance(errors, list) else []
+    read_errors = (
+        [FieldError.from_json(e) for e in errors or () if isinstance(e, dict)] if isinstance(errors, list) else []
+    )
     tokens = [session.token]
     return tuple(FieldError(e.field, tuple(mask(m, tokens)[:_LONGEST] for m in e.messages)) for e in read_errors)
 
@@ -218,9 +220,7 @@ def may_pass(error: requests.RequestException) -> bool:
     """Whether the same request may get through later: not with a wrong address or a certificate that is not trusted."""
     if isinstance(error, requests.exceptions.SSLError):
         return "CERTIFICATE" not in str(error).upper()
-    return isinstance(
-        error, requests.ConnectionError | requests.Timeout | requests.exceptions.ChunkedEncodingError
-    )
+    return isinstance(error, requests.ConnectionError | requests.Timeout | requests.exceptions.ChunkedEncodingError)
 
 
 def moved(response: requests.Response, session: Session) -> NotARepository:

@@ -57,7 +57,9 @@ class Config(Configurable):
 
     data_dir = Folder(help="Where the journal, the tokens and the embedded repository are kept.").tag(config=True)
     default_repository = Unicode("local", help="The repository that is meant when none is named.").tag(config=True)
-    repositories = Dict(help='Further repositories: {"lab": {"url": "https://…", "title": "Our lab"}}.').tag(config=True)
+    repositories = Dict(help='Further repositories: {"lab": {"url": "https://…", "title": "Our lab"}}.').tag(
+        config=True
+    )
     allowed_repositories = List(
         Unicode(), default_value=None, allow_none=True, help="Names and addresses that may be used; None allows all."
     ).tag(config=True)
@@ -91,7 +93,10 @@ class Config(Configurable):
             path = jupyter_config_path()
         settings = Settings()
         for folder in reversed(path):
-            for loader in (PyFileConfigLoader(f"{BASENAME}.py", folder), JSONFileConfigLoader(f"{BASENAME}.json", folder)):
+            for loader in (
+                PyFileConfigLoader(f"{BASENAME}.py", folder),
+                JSONFileConfigLoader(f"{BASENAME}.json", folder),
+            ):
                 try:
                     settings.merge(loader.load_config())
                 except ConfigFileNotFound:

@@ -209,7 +209,9 @@ class Files(NativeAPI):
         if entry is None:
             what = f"file {key} in record {record_id}"
             entry = read(
-                FileEntry.from_json, self.ask_json("GET", self.file_path(record_id, key, False), what=what), self.session
+                FileEntry.from_json,
+                self.ask_json("GET", self.file_path(record_id, key, False), what=what),
+                self.session,
             )
         return receive(self, record_id, entry, Path(target), report, cancel)
 

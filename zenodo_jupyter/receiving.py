@@ -221,7 +221,8 @@ def _disk_error(error: OSError, target: Path) -> ZenodoJupyterError:
     """Say why a file could not be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return DiskFull(
-            f"The disk is full: {target.name} could not be written. What came of it was deleted.", "Make room and try again."
+            f"The disk is full: {target.name} could not be written. What came of it was deleted.",
+            "Make room and try again.",
         )
     if error.errno in (errno.ENAMETOOLONG, errno.EINVAL):
         return UnsafeName(f"This computer cannot have a file named {target.name!r}.", "Choose other files with --file.")

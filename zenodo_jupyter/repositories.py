@@ -128,7 +128,9 @@ def _by_doi(doi: DOI, from_: str | None, config: Config) -> tuple[Repository, Re
         place = repository(from_, config=config)
         record = place.find_doi(doi)
         if record is None:
-            raise RecordNotFound(f"{place.title} has no record with the DOI {doi}.", "Leave --from out to look elsewhere.")
+            raise RecordNotFound(
+                f"{place.title} has no record with the DOI {doi}.", "Leave --from out to look elsewhere."
+            )
         return place, record
     found, failures = _ask_all(doi, config)
     if len(found) > 1:

@@ -152,7 +152,9 @@ def row_for(url: str) -> RepositoryRow:
         if row.url == here:
             return row
     # A repository may live below a path, behind a proxy; what is behind /api or /records is not part of its address.
-    path = "/".join(_before(parts.path.strip("/").split("/"), {"api", "records", "record", "doi", "uploads", "communities"}))
+    path = "/".join(
+        _before(parts.path.strip("/").split("/"), {"api", "records", "record", "doi", "uploads", "communities"})
+    )
     url = f"{here}/{path}".rstrip("/")
     name = url.split("://", 1)[1]
     return RepositoryRow(

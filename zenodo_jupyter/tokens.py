@@ -179,7 +179,10 @@ class TokenStore:
         names = {origin(row.url): row for row in configured(self._config).values()}
         found: dict[str, tuple[str, str]] = {}
         for here, value in self._read().items():
-            found[here] = (names[here].name if here in names else here, str(self.path) if value else "the system keyring")
+            found[here] = (
+                names[here].name if here in names else here,
+                str(self.path) if value else "the system keyring",
+            )
         for here, row in names.items():
             if variable := self._variable(row):
                 found[here] = (row.name, f"the environment variable {variable}")
@@ -294,5 +297,6 @@ def _out_of_keyring(here: str) -> None:
         keyring.delete_password(SERVICE, here)
     except keyring.errors.KeyringError as e:
         raise ZenodoJupyterError(
-            f"The keyring does not give the token for {here} up ({type(e).__name__}).", "Delete it in the keyring itself."
+            f"The keyring does not give the token for {here} up ({type(e).__name__}).",
+            "Delete it in the keyring itself.",
         ) from None
