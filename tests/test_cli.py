@@ -52,7 +52,7 @@ def test_whole_circle_in_a_script(path: Path, capsys: pytest.CaptureFixture[str]
     assert said(capsys, "status", "rain.ipynb")[1]["state"] == "published"
     assert said(capsys, "search", "Rain")[1]["total"] == 1
     assert "Doe" in said(capsys, "cite", done["doi"])[1]["citation"]
-    assert "@software" in said(capsys, "cite", done["doi"], "--style", "bibtex")[1]["citation"]
+    assert "@misc{doe" in said(capsys, "cite", done["doi"], "--style", "bibtex")[1]["citation"]
     code, _ = said(capsys, "get", done["doi"], str(tmp_path / "back"))
     assert code == 0 and (tmp_path / "back" / "rain.csv").read_text() == "day,mm\n1,3\n"
     code, again = said(capsys, "reproduce", done["doi"], str(tmp_path / "again"), "--yes")
@@ -76,7 +76,7 @@ def test_words_for_people(path: Path, capsys: pytest.CaptureFixture[str]) -> Non
         (["publish", "rain.ipynb", "--to", "nowhere"], 2, "nowhere"),
         (["publish", "rain.ipynb", "--data", "absent.csv"], 2, "absent.csv"),
         (["publish", "rain.ipynb", "--metadata", "absent.yml"], 2, "absent.yml"),
-        (["get", "10.5072/zenodo.1"], 4, "10.5072/zenodo.1"),
+        (["get", "10.5072/zenodo.1", "--from", "local"], 4, "10.5072/zenodo.1"),
         (["get", "not a doi"], 2, "not a doi"),
         (["frobnicate"], 2, "frobnicate"),
         (["search", "--size", "many"], 2, "many"),
@@ -96,7 +96,7 @@ def test_check_sends_nothing(path: Path, capsys: pytest.CaptureFixture[str]) -> 
     """Should list the files with reasons and what must be given, and leave the repository empty."""
     assert cli.main(["check", "rain.ipynb", "--metadata", "about.yml"]) == 0
     text = capsys.readouterr().out
-    assert "rain.csv" in text and "read by cell 1" in text
+    assert "rain.csv" in text and "read by cell [1]" in text
     assert said(capsys, "search")[1]["total"] == 0
 
 
