@@ -1,0 +1,5 @@
+"""Run all benchmarks: ``python -m benchmarks``."""
+
+from .transfer import main
+
+main()
