@@ -143,7 +143,10 @@ def _by_doi(doi: DOI, from_: str | None, config: Config) -> tuple[Repository, Re
     if found:
         return found[0]
     if failures and doi.prefix in {p for row in configured(config).values() for p in row.doi_prefixes}:
-        raise failures[0]
+        raise CouldNotAsk(
+            f"Nobody who could be asked has the DOI {doi}; somebody who may have it could not be: {failures[0].message}",
+            failures[0].hint,
+        ) from failures[0]
     if doi.is_test:
         raise RecordNotFound(
             f"No repository that is known here has the DOI {doi}.",

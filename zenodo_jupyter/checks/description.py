@@ -35,14 +35,12 @@ def check(metadata: Metadata) -> Iterator[Finding]:
             "MET2", "warning", told, "Say in three sentences what was asked, what was done and what came out.",
             "metadata.description",
         )  # fmt: skip
-    if metadata.creators and not any(creator.get("orcid") for creator in metadata.creators):
+    people = [creator for creator in metadata.creators if creator.get("type") != "organizational"]
+    if people and not any(person.get("orcid") for person in people):
         yield Finding(
-            "MET3",
-            "info",
-            "No author has an ORCID.",
-            "Add it, so that the work is found under their name.",
+            "MET3", "info", "No author has an ORCID.", "Add it, so that the work is found under their name.",
             "metadata.creators",
-        )
+        )  # fmt: skip
 
 
 def _spoken(field: str) -> str:
