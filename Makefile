@@ -65,7 +65,7 @@ demo-corpus: corpus ## take each of them around the same circle
 	$(BIN)/python notebooks/demo.py corpus/lmfit/discuss_model_eval_uncertainty.ipynb NIST_Gauss2.dat
 
 conformance: install ## the contract tests against a real InvenioRDM too, started on this machine
-	BIN=$(BIN) bash tests/invenio/conformance.sh
+	BIN=$(CURDIR)/$(BIN) bash tests/invenio/conformance.sh
 
 build: $(BIN)/python labextension/node_modules/.package-lock.json ## wheel and sdist, in dist/
 	$(BIN)/python -m pip install --quiet build
