@@ -210,7 +210,7 @@ class Database:
         elif version and is_network(self.path.parent):
             wanted = "rollback"  # the folder was moved to a network disk
         if wanted:
-            connection.execute(f"PRAGMA journal_mode = {'WAL' if wanted == 'wal' else 'TRUNCATE'}")
+            connection.execute(f"PRAGMA journal_mode = {'WAL' if wanted == 'wal' else 'DELETE'}")
         if wanted == "rollback":
             log.warning(
                 "%s: this disk does not allow write-ahead logging; using the rollback journal.", self.path.parent
@@ -227,7 +227,7 @@ class Database:
 
     @property
     def journal(self) -> str:
-        """The journal mode in use: ``wal`` or ``truncate``."""
+        """The journal mode in use: ``wal`` or ``delete`` (the rollback journal)."""
         return str(self.connection.execute("PRAGMA journal_mode").fetchone()[0])
 
     @property

@@ -26,8 +26,13 @@ class FileWrapper:
         self.block = block
 
     def __iter__(self) -> Iterator[bytes]:
-        while data := self.file.read(self.block):
-            yield data
+        return self
+
+    def __next__(self) -> bytes:
+        data = self.file.read(self.block)
+        if not data:
+            raise StopIteration
+        return data
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Return at most so many bytes."""
