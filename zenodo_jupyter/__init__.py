@@ -9,9 +9,18 @@ __version__ = "0.1.0"
 
 def load_ipython_extension(ipython: Any) -> None:
     """Make ``%zenodo`` known: ``%load_ext zenodo_jupyter``."""
-    from .magics import ZenodoMagics
+    from .magics import load
 
-    ipython.register_magics(ZenodoMagics)
+    load(ipython)
+
+
+def __getattr__(name: str) -> Any:
+    """Bring `fetch` when it is first used, since `import zenodo_jupyter` stays cheap."""
+    if name == "fetch":
+        from .fetching import fetch
+
+        return fetch
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:

@@ -53,6 +53,11 @@ class Deposit:
     version: str = ""
     checksum: str = ""
 
+    @property
+    def act(self) -> str:
+        """The id of the publication that this is the memory of: its record, since one act makes one record."""
+        return f"{self.url}/records/{self.record_id}"
+
 
 def read_deposit(nb: Mapping[str, Any]) -> Deposit | None:
     """Return the Deposit that a notebook carries; None when it has none, or one that names no record."""

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import getpass
-import os
 import shlex
 import sys
-from pathlib import Path
 from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 
-from . import verbs
+from . import frontend, verbs
 from .config import Config
 from .errors import ZenodoJupyterError
+from .frontend import RERUN as RERUN
 from .report import Progress
 from .show import Outcome
 
-#: Set while a notebook is only being run again; acting verbs then say what they would do.
-RERUN = "ZENODO_JUPYTER_RERUN"
 ACTING = ("publish", "get", "reproduce", "token", "serve")
 
 
@@ -30,11 +27,17 @@ class ZenodoMagics(Magics):
     def zenodo(self, line: str, cell: str | None = None) -> Outcome | None:
         """From notebook to DOI and back.
 
-        ``%zenodo publish``, ``check``, ``get DOI``, ``reproduce DOI``, ``search WORDS``, ``cite DOI``, ``status``: the same
-        verbs and options as ``jupyter zenodo``; ``%zenodo VERB --help`` tells them. In its own notebook, ``publish``,
-        ``check`` and ``status`` need no name. What is published is the notebook as it was last saved.
+        PUBLISH THIS NOTEBOOK
 
-        ``%%zenodo metadata`` takes the description as YAML in the cell, checks it, and publishing finds it there::
+            %zenodo check                   what would be published, and what to put right first; sends nothing
+            %zenodo publish                 to this computer: practice, no account, no network
+            %zenodo publish --to sandbox    to Zenodo's sandbox, with an account; for real: --to zenodo
+            %zenodo status                  never published, published, changed since
+
+        The notebook goes with its outputs, the data files that its code names, and the packages that it needs. It gets a DOI, and
+        the badge appears below its title. Publishing it again after a change makes the next version of the same record.
+
+        SAY WHAT IT IS, in a cell of its own; publishing finds it there
 
             %%zenodo metadata
             title: Rain in Seattle
@@ -42,12 +45,35 @@ class ZenodoMagics(Magics):
               - name: Doe, Ada
                 orcid: 0000-0002-1825-0097
             rights: [cc-by-4.0]
+
+        USE WHAT OTHERS PUBLISHED; any spelling of a DOI will do
+
+            %zenodo search WORDS --from zenodo
+            %zenodo get 10.5281/zenodo.1234567 FOLDER
+            %zenodo reproduce 10.5281/zenodo.1234567      run its notebook again, and compare every output
+            %zenodo cite 10.5281/zenodo.1234567 --style bibtex
+
+            import zenodo_jupyter
+            path = zenodo_jupyter.fetch("10.5281/zenodo.1234567", "data/a.csv")      one file, kept for next time
+
+        FORMS, for those who would rather click
+
+            from zenodo_jupyter.widgets import PublishForm, ReproduceForm, RecordCard
+            PublishForm()
+
+        ACCOUNTS AND PLACES
+
+            %zenodo token set sandbox       asks for a token and keeps it; `list`, `test` and `forget` are there too
+            %zenodo serve                   the records on this computer, in a browser
+
+        ``%zenodo VERB --help`` tells every option; Tab completes verbs, options, repositories and recent DOIs. The result of
+        a line can be used: ``done = %zenodo publish`` and then ``done.data["doi"]``.
         """
         try:
             if cell is not None:
                 return self._cell(line, cell)
             words = shlex.split(line)
-            if words and words[0] in ACTING and os.environ.get(RERUN):
+            if words and words[0] in ACTING and frontend.is_rerun():
                 print(f"This notebook is only being run again: `%zenodo {line}` was not done.")
                 return None
             args = verbs.parser("%zenodo").parse_args(words)
@@ -62,12 +88,15 @@ class ZenodoMagics(Magics):
 
     def _cell(self, line: str, cell: str) -> Outcome | None:
         from . import show
-        from .errors import BadInput
+        from .errors import BadInput, InvalidMetadata
         from .metadata import Metadata
 
         if line.strip() != "metadata":
             raise BadInput(f"`%%zenodo {line}` is not known.", "`%%zenodo metadata` takes the description as YAML.")
         metadata = Metadata.from_yaml(cell)
+        errors = metadata.validate(for_publish=False)
+        if errors:
+            raise InvalidMetadata("The description has mistakes.", errors, "Correct them and run the cell again.")
         return show.line(f"Good: {metadata.title or 'no title yet'}. Publishing takes the description from this cell.")
 
     def _door(self) -> verbs.Door:
@@ -79,21 +108,27 @@ class ZenodoMagics(Magics):
                 last = progress.message
                 print(last, file=sys.stderr, flush=True)
 
-        person = self._front_end() is not None or sys.stdin.isatty()
+        person = frontend.cell_id() is not None or sys.stdin.isatty()
         return verbs.Door(
             Config.load(), report,
             ask=(lambda q: input(f"{q} Type yes to go on: ").strip().lower() in ("y", "yes")) if person else None,
-            secret=getpass.getpass if person else None, notebook=self._notebook, held=self._front_end() is not None,
+            secret=getpass.getpass if person else None, notebook=frontend.notebook, publish=frontend.publish,
         )  # fmt: skip
 
-    def _front_end(self) -> str | None:
-        """Return the id that a front end gave the running cell, or None under nbclient, papermill and scripts."""
-        kernel = getattr(self.shell, "kernel", None)
-        parent: dict[str, Any] = kernel.get_parent("shell") if kernel is not None else {}
-        return (parent.get("metadata") or {}).get("cellId")
 
-    def _notebook(self) -> Path | None:
-        """Return the notebook that this kernel serves, where the server or VS Code has told it."""
-        namespace = self.shell.user_ns if self.shell is not None else {}
-        told = namespace.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME") or namespace.get("__session__")
-        return Path(told) if told and str(told).endswith(".ipynb") and Path(told).is_file() else None
+def completer(shell: Any, event: Any) -> list[str]:
+    """Complete a line of ``%zenodo``, as IPython asks for it."""
+    from .completing import complete
+
+    try:
+        return complete(event.text_until_cursor, Config.load())
+    except ZenodoJupyterError:  # settings that cannot be read are told when a verb is run
+        return []
+
+
+def load(shell: Any) -> None:
+    """Make the magics and their completion known to a shell, and ask the front end which notebook this is."""
+    shell.register_magics(ZenodoMagics)
+    for name in ("%zenodo", "zenodo"):
+        shell.set_hook("complete_command", completer, str_key=name)
+    frontend.listen()

@@ -19,6 +19,7 @@ from .show import Outcome
 
 if TYPE_CHECKING:
     from .config import Config
+    from .publish import Published
 
 
 @dataclass
@@ -37,8 +38,8 @@ class Door:
         Asks a person for something that is not shown; None where nobody is there.
     notebook : callable
         Returns the notebook one is in, or None.
-    held : bool
-        Whether a front end holds the notebook open, and puts the badge in itself.
+    publish : callable or None
+        Publishes as `publish.publish` does, where a front end that holds the notebook has to put the badge in itself.
     """
 
     config: Config
@@ -46,7 +47,7 @@ class Door:
     ask: Callable[[str], bool] | None = None
     secret: Callable[[str], str] | None = None
     notebook: Callable[[], Path | None] = field(default=lambda: None)
-    held: bool = False
+    publish: Callable[..., Published] | None = None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -144,12 +145,12 @@ def publish(args: argparse.Namespace, door: Door) -> Outcome:
     """``publish``."""
     from . import publish as act
 
-    done = act.publish(
+    done = (door.publish or act.publish)(
         _notebook(args, door),
         data=args.data, exclude=args.exclude, to=args.to, metadata=_metadata(args), new=args.new,
         version_of=args.version_of, accept=args.accept, yes=args.yes,
         confirm=None if door.ask is None else lambda plan, question: _yes(door, question),
-        write_badge=not door.held, config=door.config, report=door.report,
+        config=door.config, report=door.report,
     )  # fmt: skip
     return show.published(done)
 

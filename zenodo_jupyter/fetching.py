@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import uuid
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from filelock import FileLock
+
 from . import repositories
 from .doi import DOI
-from .errors import CouldNotAsk, RecordNotFound
+from .errors import CouldNotAsk, RecordNotFound, RepositoryBroken, TooManyRequests
 from .names import safe_join
+from .records import FileEntry
 from .report import Report, silent
 
 if TYPE_CHECKING:
@@ -63,34 +67,60 @@ def fetch(
         config = Config.load()
     cache = Path(config.data_dir) / "cache"
     found = DOI.find(doi)
-    note = cache / "known" / f"{hashlib.sha256(json.dumps([str(found or doi), from_, file]).encode()).hexdigest()[:32]}.json"
+    asked = json.dumps([str(found or doi), from_, file])
+    note = cache / "known" / f"{hashlib.sha256(asked.encode()).hexdigest()[:32]}.json"
     known = _read(note)
-    if known and known["fixed"] and (path := _path(cache, known["md5"], file)).is_file():
-        return path
+    there = _kept(cache, known, file)
+    if known and known["fixed"] and there is not None:
+        return there
     try:
         repository, record = repositories.resolve(doi, from_=from_, config=config)
-    except CouldNotAsk as e:
-        if known and (path := _path(cache, known["md5"], file)).is_file():
+    except (CouldNotAsk, RepositoryBroken, TooManyRequests) as e:
+        if known and there is not None:
             warnings.warn(f"{e.message} Taking {file} of {known['doi']}, the newest that was fetched.", stacklevel=2)
-            return path
+            return there
         raise
     entry = record.file(file)
     if entry is None:
         names = ", ".join(f.key for f in record.files[:20])
         raise RecordNotFound(f"{record.doi or record.id} has no file {file!r}.", f"It has: {names}.")
-    # Without an md5 from the repository there is nothing to share by; the record and name then stand for it.
-    digest = entry.md5 or hashlib.sha256(f"{record.id}/{file}".encode()).hexdigest()
-    path = _path(cache, digest, file)
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        repository.download(record.id, file, path, entry=entry, report=report)
-    _write(note, {"doi": str(record.doi), "md5": digest, "fixed": found is not None and found == record.doi})
+    known = {
+        "doi": str(record.doi),
+        "digest": _digest(repository.url, record.id, entry),
+        "size": entry.size,
+        "fixed": found is not None and found == record.doi,
+    }
+    path = _path(cache, known["digest"], file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.parent / ".lock"):  # another notebook may be fetching the same
+        if _kept(cache, known, file) is None:
+            if path.exists():
+                path.chmod(0o600)  # else Windows does not let it be replaced
+            repository.download(record.id, file, path, entry=entry, report=report)
+            path.chmod(0o444)  # shared: who wants to change it takes a copy
+    _write(note, known)
     return path
+
+
+def _digest(url: str, record_id: str, entry: FileEntry) -> str:
+    """Return what a file is kept by: its md5, or what stands for it where the repository gives none that can be a name."""
+    if entry.md5 and re.fullmatch("[0-9a-f]{32}", entry.md5):
+        return entry.md5
+    return hashlib.sha256(json.dumps([url, record_id, entry.key]).encode()).hexdigest()
 
 
 def _path(cache: Path, digest: str, file: str) -> Path:
     """Return where a file is kept; it has its own name, so that what reads it knows its kind."""
     return safe_join(cache / digest[:2] / digest, file.rsplit("/", 1)[-1])
+
+
+def _kept(cache: Path, known: dict[str, Any] | None, file: str) -> Path | None:
+    """Return the file if it is there; one of another size was changed by somebody and does not count."""
+    if known is None:
+        return None
+    path = _path(cache, known["digest"], file)
+    whole = path.is_file() and known["size"] in (None, path.stat().st_size)
+    return path if whole else None
 
 
 def _read(note: Path) -> dict[str, Any] | None:
