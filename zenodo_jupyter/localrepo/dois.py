@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-import idutils
-
 from ..errors import FieldError, RecordNotFound, RefusedMetadata, WasRefused
 from . import identifiers
 from .database import Database, now
@@ -48,6 +46,8 @@ def check(db: Database, draft: Version, flavour: Flavour) -> list[FieldError]:
     if provider not in (MANAGED, "external"):
         raise WasRefused(f"Provider {provider} not supported for type doi", status=400)
     if identifier:
+        import idutils  # half a second of regular expressions
+
         if idutils.is_doi(identifier):
             identifier = doi["identifier"] = idutils.normalize_doi(identifier)
         else:

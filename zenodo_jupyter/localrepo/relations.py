@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-
-import idutils
 
 from ..errors import WasRefused
 from . import vocabularies
@@ -122,5 +120,6 @@ def _walk(node: Any, path: list[str]) -> Iterator[Any]:
 
 def _is_ror(text: str) -> bool:
     """Tell whether this is a ROR id (for an award: ``funder::number``)."""
-    valid: Callable[[str], Any] = idutils.is_ror
-    return bool(valid(text.split("::")[0]))
+    import idutils  # half a second of regular expressions
+
+    return bool(idutils.is_ror(text.split("::")[0]))
