@@ -85,9 +85,9 @@ class Handler(Away, APIHandler):
             if name not in found:
                 raise BadInput(f"`{name}` is missing in the request.", "Nothing was done.")
         for name, value in found.items():
-            kind = kinds[name]
-            if not isinstance(value, kind) or (kind is list and not all(isinstance(item, str) for item in value)):
-                raise BadInput(f"`{name}` must be {_KINDS[kind]}.", "Nothing was done.")
+            texts = not isinstance(value, list) or all(isinstance(item, str) for item in value)
+            if not isinstance(value, kinds[name]) or not texts:
+                raise BadInput(f"`{name}` must be {_KINDS[kinds[name]]}.", "Nothing was done.")
         return found
 
     def query(self, name: str, default: str = "") -> str:

@@ -27,7 +27,7 @@ PREFIX = "zenodo-jupyter/repository"
 BLOCK = 1024 * 1024
 #: What is told to the repository of a request. Neither cookies nor Authorization, which are Jupyter's.
 TOLD = (
-    "Host", "Accept", "Accept-Language", "User-Agent", "Range",
+    "Accept", "Accept-Language", "User-Agent", "Range",
     "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since",
 )  # fmt: skip
 #: Parameters of an address that are Jupyter's.
@@ -115,7 +115,8 @@ class Answer:
 
         rows.find_row("local", place)  # raises where it may not be used
         app = repositories.local_app(repositories.local_data(place))
-        self.status, self.headers = 500, []
+        self.status = 500
+        self.headers: list[tuple[str, str]] = []
         self._body: Iterable[bytes] = app(told, self._start)
         blocks = _blocks(self._body)
         # An application may wait with status and headers until it is asked for the first bytes.
@@ -134,7 +135,6 @@ class Answer:
 def environ(request: HTTPServerRequest, script_name: str, path: str) -> dict[str, Any]:
     """Return a request as WSGI (PEP 3333) has it."""
     query = [(k, v) for k, v in parse_qsl(request.query, keep_blank_values=True) if k not in OURS]
-    host, _, port = request.host.partition(":")
     told = {f"HTTP_{name.upper().replace('-', '_')}": request.headers[name] for name in TOLD if name in request.headers}
     return {
         **told,
@@ -147,11 +147,13 @@ def environ(request: HTTPServerRequest, script_name: str, path: str) -> dict[str
         "PATH_INFO": _native(path),
         "QUERY_STRING": urlencode(query),
         "REMOTE_ADDR": request.remote_ip,
-        "SERVER_NAME": host,
-        "SERVER_PORT": port or {"https": "443"}.get(request.protocol, "80"),
+        # An address that no browser could open, so that records name themselves as everywhere, and not by this server's port.
+        "HTTP_HOST": "embedded",
+        "SERVER_NAME": "embedded",
+        "SERVER_PORT": "80",
         "SERVER_PROTOCOL": request.version,
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": request.protocol,
+        "wsgi.url_scheme": "http+local",
         "wsgi.input": io.BytesIO(),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
