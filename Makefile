@@ -59,10 +59,11 @@ bench: install ## speed beside curl, as ratios
 
 corpus: install ## fetch notebooks that nobody here wrote, with their data
 	$(BIN)/python notebooks/corpus.py corpus
+	$(BIN)/python -m pip install --quiet --constraint tests/constraints.txt $$($(BIN)/python notebooks/corpus.py --needs)
 
 demo-corpus: corpus ## take each of them around the same circle
-	$(BIN)/python notebooks/demo.py "corpus/hdbscan/Looking at cluster consistency.ipynb" clusterable_data.npy
-	$(BIN)/python notebooks/demo.py corpus/lmfit/discuss_model_eval_uncertainty.ipynb NIST_Gauss2.dat
+	$(BIN)/python notebooks/demo.py "corpus/hdbscan/Looking at cluster consistency.ipynb" clusterable_data.npy --metadata corpus/hdbscan/description.yaml
+	$(BIN)/python notebooks/demo.py corpus/lmfit/discuss_model_eval_uncertainty.ipynb NIST_Gauss2.dat --metadata corpus/lmfit/description.yaml --may-differ
 
 conformance: install ## the contract tests against a real InvenioRDM too, started on this machine
 	BIN=$(CURDIR)/$(BIN) bash tests/invenio/conformance.sh

@@ -87,9 +87,9 @@ def plan(found: Plan) -> Outcome:
     if found.bundle.left_out:
         lines += ["Left out", *(f"  {name}: {reason}" for name, reason in found.bundle.left_out)]
     description = found.metadata
-    lines += ["", "About", f"  title: {description.title}  ({found.sources.get('title', 'given')})"]
+    lines += ["", "About", f"  title: {description.title or 'none yet'}{_source(found, 'title')}"]
     names = "; ".join(name_of(c) for c in description.creators)
-    lines.append(f"  creators: {names or 'none yet'}  ({found.sources.get('creators', 'given')})")
+    lines.append(f"  creators: {names or 'none yet'}{_source(found, 'creators')}")
     errors = description.validate(for_publish=True)
     lines += [f"  must be given: {e}" for e in errors]
     marks = {"block": "must be fixed", "error": "to look at", "warning": "to look at", "info": "note"}
@@ -163,6 +163,10 @@ def tokens(listed: list[tuple[str, str]]) -> Outcome:
     if not listed:
         return Outcome("No tokens are kept. The embedded repository needs none.", {"tokens": []})
     return Outcome(_table(listed), {"tokens": [{"repository": n, "kept_in": w} for n, w in listed]})
+
+
+def _source(found: Plan, field: str) -> str:
+    return f"  ({found.sources[field]})" if field in found.sources else ""
 
 
 def _files(names: tuple[str, ...]) -> str:
