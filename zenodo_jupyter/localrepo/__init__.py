@@ -7,7 +7,8 @@ One `store.Store` per data folder; any number of processes use it at once. On to
     blobs                the bytes, content-addressed
     schema/              what a draft may contain: soft validation as InvenioRDM does it
     access, users        who may do what
-    entries, dois        the files of a record, its persistent identifiers
+    entries, transfers   the files of a record, and how their bytes come
+    dois                 its persistent identifiers
     drafts, published    what happens to a draft, and to a published record
     searching            full text and field search
     native, links        InvenioRDM's JSON

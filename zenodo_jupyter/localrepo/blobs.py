@@ -148,9 +148,11 @@ class Blobs:
             if final.exists():
                 blob.temporary.unlink(missing_ok=True)
             else:
+                made = not final.parent.exists()
                 final.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(blob.temporary, final)
-                _flush_folder(final.parent)
+                for folder in (final.parent, final.parent.parent, self.folder)[: 3 if made else 1]:
+                    _flush_folder(folder)
         connection.execute(
             "INSERT OR IGNORE INTO blobs (sha256, md5, size, created) VALUES (?, ?, ?, ?)",
             (blob.sha256, blob.md5, blob.size, now()),

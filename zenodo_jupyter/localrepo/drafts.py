@@ -184,11 +184,12 @@ def import_files(actor: Actor, text: str) -> Version:
 
 
 def touch(actor: Actor, draft: Version) -> None:
-    """Save a draft whose files changed, which moves its revision on."""
+    """Save a draft whose files changed, which moves its revision on; what is searched for is the same."""
     preview = draft.document["files"].get("default_preview")
     if preview and all(entry.key != preview for entry in entries.listing(actor.db, draft.bucket)):
         draft.document["files"]["default_preview"] = None
-    _save(actor, draft, "files.changed")
+    versions.save_draft(actor.db, draft)
+    searching.touch(actor.db, draft)
 
 
 def require_revision(draft: Version, if_match: int | None) -> None:

@@ -1,4 +1,4 @@
-"""The files of a draft or a record: announced, sent, committed, copied. Bytes are in `blobs`, here are names and states."""
+"""The files of drafts and records: their names and states. How bytes come is in `transfers`, where they are in `blobs`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from ..errors import AccessDenied, RecordNotFound, WasRefused
-from .blobs import Blob
+from ..errors import AccessDenied, RecordNotFound
 from .database import Database, now
-from .flavours import Flavour, Switches
-from .store import Store
+from .flavours import Switches
 
 # Only the types that Python knows by itself, as /etc/mime.types differs between machines, and a few of research data.
 _TYPES = mimetypes.MimeTypes()
@@ -27,10 +25,6 @@ for _ending, _type in (
     _TYPES.add_type(_type, _ending)
 UNKNOWN_TYPE = "application/octet-stream"
 _PACKED = {"gzip": "application/gzip", "bzip2": "application/x-bzip2", "xz": "application/x-xz"}
-
-
-class TransferFailed(Exception):
-    """Bytes came that cannot be the file's; InvenioRDM answers this with 200 and ``errors``."""
 
 
 @dataclass
@@ -143,123 +137,6 @@ def find(db: Database, bucket: str, key: str, record_id: str) -> Entry:
     return _entry(row)
 
 
-def announce(db: Database, bucket: str, files: list[dict[str, Any]], flavour: Flavour, switches: Switches) -> None:
-    """Make pending files, all or none.
-
-    Raises
-    ------
-    AccessDenied
-        When the list is locked.
-    WasRefused
-        When a name is taken, or there would be too many files or bytes.
-    """
-    with db.writing() as connection:
-        if not switches.locked_draft_takes_new_files:
-            _require_unlocked(db, bucket)
-        taken = {entry.key: entry for entry in listing(db, bucket)}
-        if len(taken) + len(files) > flavour.max_files:
-            message = "Uploading selected files will result in exceeding the max amount per record."
-            raise WasRefused(message, status=400)
-        row = connection.execute("SELECT max(position) FROM files WHERE bucket_id = ?", (bucket,)).fetchone()
-        position = (row[0] or 0) + 1
-        for offset, file in enumerate(files):
-            if file["key"] in taken:
-                raise WasRefused(f"File with key {file['key']} already exists.", status=400)
-            entry = Entry(bucket, file["key"], size=file.get("size"), checksum=file.get("checksum"))
-            entry.details = {
-                "metadata": file.get("metadata"),
-                "access": {"hidden": False, **file.get("access", {})},
-                "transfer": file["transfer"],
-            }
-            if entry.in_parts:
-                entry.checksum = None
-                entry.mimetype = guess_type(entry.key)
-                entry.file_id, entry.version_id = str(uuid.uuid4()), str(uuid.uuid4())
-            taken[entry.key] = entry
-            _insert(db, entry, position + offset)
-
-
-def take_content(store: Store, entry: Entry, blob: Blob, flavour: Flavour) -> Entry:
-    """Give a pending file its bytes; they may come again until it is committed.
-
-    Raises
-    ------
-    AccessDenied
-        When the list is locked.
-    WasRefused
-        When there would be too many bytes.
-    """
-    with store.db.writing() as connection:
-        _require_unlocked(store.db, entry.bucket)
-        row = connection.execute(
-            "SELECT coalesce(sum(b.size), 0) FROM files f JOIN blobs b ON b.sha256 = f.blob "
-            "WHERE bucket_id = ? AND key <> ?",
-            (entry.bucket, entry.key),
-        ).fetchone()
-        if row[0] + blob.size > flavour.max_bytes:
-            raise WasRefused("Bucket quota exceeded.", status=400)
-        store.blobs.adopt(connection, blob)
-        connection.execute(
-            "UPDATE files SET blob = ?, stored = ? WHERE bucket_id = ? AND key = ?",
-            (blob.sha256, now(), entry.bucket, entry.key),
-        )
-    return entry
-
-
-def take_part(store: Store, entry: Entry, part: int, blob: Blob) -> None:
-    """Keep one part of a file.
-
-    Raises
-    ------
-    TransferFailed
-        When there is no such part, or it has another size than announced.
-    """
-    parts, part_size = entry.transfer["parts"], entry.transfer["part_size"]
-    wanted = part_size if part < parts else (entry.size or 0) - part_size * (parts - 1)
-    if not 1 <= part <= parts or blob.size != wanted:
-        raise TransferFailed
-    with store.db.writing() as connection:
-        _require_unlocked(store.db, entry.bucket)
-        store.blobs.adopt(connection, blob)
-        connection.execute(
-            "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?)", (entry.bucket, entry.key, part, blob.sha256)
-        )
-
-
-def commit(store: Store, entry: Entry, flavour: Flavour, switches: Switches) -> Entry:
-    """Complete a file.
-
-    Raises
-    ------
-    WasRefused
-        When nothing was sent, a part is missing, or empty files are not allowed.
-    """
-    if entry.status == "completed":
-        return _touch(store.db, entry)
-    joined = _join(store, entry, switches) if entry.in_parts else None
-    with store.db.writing() as connection:
-        _require_unlocked(store.db, entry.bucket)
-        if joined is not None:
-            store.blobs.adopt(connection, joined)
-            connection.execute("DELETE FROM parts WHERE bucket_id = ? AND key = ?", (entry.bucket, entry.key))
-            entry.blob, entry.stored = joined.sha256, now()
-            entry.details["transfer"] = {"type": "L"}
-        if entry.blob is None:
-            raise WasRefused(
-                f"File '{entry.key}' cannot be committed: its content was never sent.",
-                "PUT its content, then commit it.",
-                status=500 if switches.crashes else 400,
-            )
-        blob = connection.execute("SELECT md5, size FROM blobs WHERE sha256 = ?", (entry.blob,)).fetchone()
-        if blob["size"] == 0 and not flavour.empty_files:
-            raise WasRefused("Empty files are not accepted.", status=400)
-        entry.size, entry.checksum, entry.status = blob["size"], f"md5:{blob['md5']}", "completed"
-        entry.mimetype = guess_type(entry.key)
-        entry.file_id = entry.file_id or str(uuid.uuid4())
-        entry.version_id = entry.version_id or str(uuid.uuid4())
-        return _touch(store.db, entry)
-
-
 def remove(db: Database, entry: Entry, switches: Switches) -> None:
     """Forget a file.
 
@@ -270,7 +147,7 @@ def remove(db: Database, entry: Entry, switches: Switches) -> None:
     """
     with db.writing() as connection:
         if not (switches.locked_draft_takes_new_files and entry.blob is None):
-            _require_unlocked(db, entry.bucket)
+            require_unlocked(db, entry.bucket)
         connection.execute("DELETE FROM files WHERE bucket_id = ? AND key = ?", (entry.bucket, entry.key))
 
 
@@ -283,7 +160,7 @@ def remove_all(db: Database, bucket: str) -> None:
         When the list is locked.
     """
     with db.writing() as connection:
-        _require_unlocked(db, bucket)
+        require_unlocked(db, bucket)
         connection.execute("DELETE FROM files WHERE bucket_id = ?", (bucket,))
 
 
@@ -293,7 +170,7 @@ def describe(db: Database, entry: Entry, metadata: dict[str, Any] | None, access
         entry.details["metadata"] = metadata
     if access is not None:
         entry.details["access"] = {**entry.details["access"], **access}
-    return _touch(db, entry)
+    return save(db, entry)
 
 
 def copy_all(db: Database, source: str, target: str) -> None:
@@ -303,7 +180,7 @@ def copy_all(db: Database, source: str, target: str) -> None:
             if entry.status == "completed":
                 entry.bucket, entry.version_id = target, str(uuid.uuid4())
                 entry.created = entry.updated = ""
-                _insert(db, entry, position)
+                insert(db, entry, position)
 
 
 def missing(entries: list[Entry]) -> Iterator[Entry]:
@@ -311,28 +188,19 @@ def missing(entries: list[Entry]) -> Iterator[Entry]:
     return (entry for entry in entries if entry.status != "completed")
 
 
-def _join(store: Store, entry: Entry, switches: Switches) -> Blob:
-    """Write the parts of a file one behind the other."""
-    rows = store.db.all("SELECT part, blob FROM parts WHERE bucket_id = ? AND key = ?", entry.bucket, entry.key)
-    have = {row["part"]: row["blob"] for row in rows}
-    parts, part_size, size = entry.transfer["parts"], entry.transfer["part_size"], entry.size or 0
-    gaps = [part for part in range(1, parts + 1) if part not in have]
-    if gaps and not switches.missing_part_becomes_zeros:
-        raise WasRefused(
-            f"File '{entry.key}' cannot be committed: part {', '.join(map(str, gaps))} of {parts} was never sent.",
-            "PUT the missing parts, then commit it.",
-            status=400,
-        )
-    sizes = [part_size] * (parts - 1) + [size - part_size * (parts - 1)]
-    return store.blobs.join((have.get(part), length) for part, length in enumerate(sizes, start=1))
+def require_unlocked(db: Database, bucket: str) -> None:
+    """Refuse a change to a list of files that is locked.
 
-
-def _require_unlocked(db: Database, bucket: str) -> None:
+    Raises
+    ------
+    AccessDenied
+        When it is.
+    """
     if is_locked(db, bucket):
         raise AccessDenied("Bucket is locked for modifications.")
 
 
-def _touch(db: Database, entry: Entry) -> Entry:
+def save(db: Database, entry: Entry) -> Entry:
     """Save a file and return it as the answer shows it."""
     entry.updated = now()
     kept = (
@@ -350,7 +218,8 @@ def _touch(db: Database, entry: Entry) -> Entry:
     return entry
 
 
-def _insert(db: Database, entry: Entry, position: int) -> None:
+def insert(db: Database, entry: Entry, position: int) -> None:
+    """Give a new file its row."""
     entry.created = entry.updated = now()
     with db.writing() as connection:
         connection.execute(

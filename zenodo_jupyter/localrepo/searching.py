@@ -108,6 +108,12 @@ def index(db: Database, version: Version, flavour: Flavour) -> None:
         )
 
 
+def touch(db: Database, version: Version) -> None:
+    """Move an indexed draft or record in the order of changes, and nothing else."""
+    with db.writing() as connection:
+        connection.execute("UPDATE documents SET updated = ? WHERE doc = ?", (version.updated, _doc(version)))
+
+
 def remove(db: Database, version: Version) -> None:
     """Make a draft or record unfindable."""
     doc = _doc(version)

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from werkzeug.http import dump_options_header
 
 from ...errors import AccessDenied, WasRefused
-from .. import drafts, entries
+from .. import drafts, entries, transfers
 from ..blobs import BLOCK, Readable
 from ..entries import Entry
 from ..file_wrapper import FileWrapper
@@ -77,7 +77,7 @@ def upload(id: str, key: str) -> Response:
         raise WasRefused("Maximum file size exceeded.", status=400)
     blob = actor.store.receive(_stream(), size)
     try:
-        entries.take_content(actor.store, entry, blob, actor.flavour)
+        transfers.take_content(actor.store, entry, blob, actor.flavour)
     finally:
         actor.store.blobs.forget(blob)
     return answer(here.view().file(draft, entry))
@@ -96,8 +96,8 @@ def upload_part(id: str, key: str, part: int) -> Response:
         raise WasRefused(f'Transfer type "{kind}" does not support multipart uploads.', status=400)
     blob = actor.store.receive(_stream(), _announced())
     try:
-        entries.take_part(actor.store, entry, part, blob)
-    except entries.TransferFailed:
+        transfers.take_part(actor.store, entry, part, blob)
+    except transfers.TransferFailed:
         return _failed(draft, entry, f"Part {part} of file '{key}' has the wrong number or size.")
     finally:
         actor.store.blobs.forget(blob)

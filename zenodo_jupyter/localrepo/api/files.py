@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from ...errors import AccessDenied
-from .. import access, drafts, entries
+from .. import access, drafts, entries, transfers
 from ..schema import load_description, load_new_files
 from ..versions import Version
 from . import here
@@ -48,7 +48,7 @@ def announce(id: str) -> Response:
     with actor.db.writing():
         draft = actor.draft(id)
         require_enabled(draft)
-        entries.announce(actor.db, draft.bucket, files, actor.flavour, actor.switches)
+        transfers.announce(actor.db, draft.bucket, files, actor.flavour, actor.switches)
         drafts.touch(actor, draft)
     return answer(here.view().files(draft), 201)
 
@@ -112,7 +112,8 @@ def commit(id: str, key: str) -> Response:
     actor = here.actor()
     draft = actor.draft(id)
     entry = entries.find(actor.db, draft.bucket, key, id)
-    entry = entries.commit(actor.store, entry, actor.flavour, actor.switches)
+    joined = transfers.join_parts(actor.store, entry, actor.switches)
     with actor.db.writing():
+        entry = transfers.commit(actor.store, entry, joined, actor.flavour, actor.switches)
         drafts.touch(actor, draft)
     return answer(here.view().file(draft, entry))
