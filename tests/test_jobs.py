@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from zenodo_jupyter import job as job_module
 from zenodo_jupyter import jobs as module
 from zenodo_jupyter.errors import BadInput, RecordNotFound, UnknownJob
 from zenodo_jupyter.jobs import Jobs
@@ -120,6 +121,18 @@ def test_a_cancelled_job_stops_at_its_next_report(start: Callable[..., Jobs], wo
     jobs.cancel(job.id)
     ended = until(jobs, job.id, "cancelled")
     assert "kept" in ended.error["hint"]
+
+
+def test_what_a_person_stopped_is_not_taken_up(start: Callable[..., Jobs], works: Works) -> None:
+    """A server that ends while a job is stopping does not hand it to the next one."""
+    first = start()
+    job = first.start("publish", {})
+    works.begun.wait(WAIT)
+    first.cancel(job.id)
+    first.close()
+    second = start()
+    assert second.resume() == []
+    assert second.get(job.id).state == "cancelled"
 
 
 def test_a_waiting_job_is_cancelled_at_once(start: Callable[..., Jobs], works: Works) -> None:
@@ -277,11 +290,15 @@ def test_ended_jobs_are_forgotten_after_a_day(
 ) -> None:
     """What ended more than a day ago is neither shown nor kept on the disk."""
     works.go.set()
+    first = start()
+    old = first.start("publish", {})
+    until(first, old.id, "done")
+    first.close()
     jobs = start()
-    old = jobs.start("publish", {})
-    until(jobs, old.id, "done")
-    late = time.time() + module.KEEP + 1
-    monkeypatch.setattr(module.time, "time", lambda: late)
+    jobs.resume()
+    assert jobs.get(old.id).state == "done"
+    late = time.time() + job_module.KEEP + 1
+    monkeypatch.setattr(job_module.time, "time", lambda: late)
     jobs.start("publish", {})
     assert old.id not in [job.id for job in jobs.all()]
     assert not (tmp_path / "jobs" / f"{old.id}.json").exists()

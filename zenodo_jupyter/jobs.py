@@ -8,26 +8,21 @@ up, once, what a process that is gone has left. Several processes may share one 
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
-import os
 import threading
 import time
-import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from .errors import BadInput, Cancelled, DiskFull, UnknownJob, ZenodoJupyterError
+from .job import Job, JobFolder
 from .report import Progress, Report
 
 #: Does a job: gets its parameters and a report, returns what becomes the job's result.
 Work = Callable[[dict[str, Any], Report], dict[str, Any]]
 
-ENDED = ("done", "failed", "cancelled", "interrupted")
 #: Kinds that go on after a restart, because their acts are journalled. A reproduction is not run again without being asked
 #: for, since it runs other people's code.
 RESUMED = ("publish", "get")
@@ -35,65 +30,9 @@ RESUMED = ("publish", "get")
 ATTEMPTS = 3
 #: How many messages of a job are kept for somebody who looks later.
 LOG = 200
-#: Seconds that an ended job is remembered: a day, so that a reopened browser still sees how it ended.
-KEEP = 24 * 3600
 #: Seconds between two tellings of how many bytes have gone: a bar that moves five times a second looks smooth, and a fast
 #: disk would otherwise make hundreds of long polls a second.
 PACE = 0.2
-
-
-@dataclass
-class Job:
-    """One long act.
-
-    Attributes
-    ----------
-    id, kind, params
-        Which job, what it does, with what.
-    subject : str
-        What it acts upon, such as a notebook and a repository; of two jobs of one kind with one subject only one runs.
-    state : str
-        ``queued``, ``running``, ``done``, ``failed``, ``cancelled`` or ``interrupted`` (its process ended, and it is not of
-        a kind that goes on by itself).
-    seq : int
-        Changes with every change, for long polls.
-    progress : dict or None
-        The last `Progress`.
-    log : list of str
-        Messages, newest last.
-    result, error : dict or None
-        What came of it.
-    started, ended : float
-        Seconds since the epoch.
-    owner : str
-        The `Jobs` that runs it.
-    attempts : int
-        How often it was started.
-    """
-
-    kind: str
-    params: dict[str, Any]
-    subject: str = ""
-    id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    state: str = "queued"
-    seq: int = 0
-    progress: dict[str, Any] | None = None
-    log: list[str] = field(default_factory=list)
-    result: dict[str, Any] | None = None
-    error: dict[str, Any] | None = None
-    started: float = field(default_factory=time.time)
-    ended: float = 0.0
-    owner: str = ""
-    attempts: int = 1
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it is under way or about to be."""
-        return self.state not in ENDED
-
-    def to_json(self) -> dict[str, Any]:
-        """Return all of it, as the doors show it."""
-        return asdict(self)
 
 
 class Jobs:
@@ -110,16 +49,15 @@ class Jobs:
     """
 
     def __init__(self, folder: Path, kinds: dict[str, Work], workers: int = 2) -> None:
-        self.folder = Path(folder)
         self.kinds = kinds
-        self._owner = uuid.uuid4().hex
-        # Held as long as this process lives: whoever can take it knows that the jobs of this owner are orphans. (A process
-        # id would not do: a restarted container gives the same ones again.)
-        self._alive = FileLock(self.folder / f"{self._owner}.lock", thread_local=False)
+        self._disk = JobFolder(folder)
         self._slots = threading.BoundedSemaphore(workers)
+        self._starting = threading.Lock()
+        self._writing = threading.Lock()
         self._changed = threading.Condition()
         self._jobs: dict[str, Job] = {}
         self._cancelled: dict[str, threading.Event] = {}
+        self._stopped: set[str] = set()
         self._watchers: dict[str, list[Callable[[], None]]] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._closing = False
@@ -140,26 +78,29 @@ class Jobs:
         """
         if kind not in self.kinds:
             raise BadInput(f"There is no job of the kind {kind!r}.", f"Kinds: {', '.join(sorted(self.kinds))}.")
-        with self._changed:
-            same = [
-                j for j in self._jobs.values() if subject and j.is_active and (j.kind, j.subject) == (kind, subject)
-            ]
-            for job in same:
-                if not self._cancelled[job.id].is_set():
-                    return replace(job)
-            job = Job(kind, params, subject, owner=self._owner)
+        with self._starting:
+            with self._changed:
+                same = [
+                    j for j in self._jobs.values() if subject and j.is_active and (j.kind, j.subject) == (kind, subject)
+                ]
+                going_on = next((replace(j) for j in same if not self._cancelled[j.id].is_set()), None)
+            if going_on:
+                return going_on
+            job = Job(kind, params, subject, owner=self._disk.owner)
             try:
-                self._write(job)
+                self._disk.write(job)
             except OSError as e:
-                raise DiskFull(f"The job cannot be written into {self.folder} ({e.strerror}).", "Make room.") from e
+                raise DiskFull(
+                    f"The job cannot be written into {self._disk.folder} ({e.strerror}).", "Make room."
+                ) from e
             self._forget_old()
-            self._launch(job, same)
-            return replace(job)
+            return self._launch(job, same)
 
     def cancel(self, job_id: str) -> Job:
         """Ask a job to stop; it does so at its next report, leaving what can be resumed."""
         with self._changed:
             job = self._job(job_id)
+            self._stopped.add(job_id)
             if job_id in self._cancelled:
                 self._cancelled[job_id].set()
             queued = job.state == "queued"
@@ -167,6 +108,8 @@ class Jobs:
                 job.state = "cancelled"  # here, under the lock, so that it cannot begin meanwhile
         if queued:
             self._set(job, ended=time.time())
+        elif job.is_active:
+            self._keep(job, state="cancelled", ended=time.time())  # a server that ends now does not take it up again
         return self.get(job_id)
 
     def resume(self) -> list[Job]:
@@ -175,28 +118,20 @@ class Jobs:
         Publications and downloads go on, under the id they had; others are marked ``interrupted``. However many processes
         do this on one folder at once, each job is taken up by one of them.
         """
-        if not self.folder.is_dir():
-            return []
         taken = []
-        with FileLock(self.folder / "resume.lock"), self._changed:
-            alive: dict[str, bool] = {self._owner: True}
-            for path in sorted(self.folder.glob("*.json")):
-                job = self._read(path)
-                if job is None:
+        with self._starting, self._disk.left_behind() as found:
+            for job in found:
+                if job.is_active and job.kind in RESUMED and job.kind in self.kinds and job.attempts < ATTEMPTS:
+                    job = replace(job, state="queued", owner=self._disk.owner, attempts=job.attempts + 1)
+                    self._disk.write(job)
+                    taken.append(self._launch(job, []))
                     continue
-                if job.is_active and alive.setdefault(job.owner, self._is_alive(job.owner)):
-                    continue  # ours, or another process's
-                if not job.is_active:
+                if job.is_active:
+                    job = replace(job, state="interrupted", ended=time.time())
+                    self._disk.write(job)
+                with self._changed:
                     self._jobs.setdefault(job.id, job)
-                elif job.kind in RESUMED and job.kind in self.kinds and job.attempts < ATTEMPTS:
-                    taken.append(replace(job, state="queued", owner=self._owner, attempts=job.attempts + 1))
-                    self._write(taken[-1])
-                else:
-                    self._jobs[job.id] = replace(job, state="interrupted", ended=time.time())
-                    self._write(self._jobs[job.id])
-            for job in taken:
-                self._launch(job, [])
-        return [replace(job) for job in taken]
+        return taken
 
     def close(self, timeout: float = 5.0) -> None:
         """Stop all jobs at their next report, so that the next process takes them up.
@@ -216,15 +151,17 @@ class Jobs:
         for thread in threads:
             thread.join(max(0.0, until - time.monotonic()))
         if not any(thread.is_alive() for thread in threads):
-            self._alive.release()
+            self._disk.leave()
 
-    def _launch(self, job: Job, before: list[Job]) -> None:
-        self._jobs[job.id] = job
-        self._cancelled[job.id] = threading.Event()
+    def _launch(self, job: Job, before: list[Job]) -> Job:
         # A daemon: a server that is told to end must not wait for a repository that does not answer.
         thread = threading.Thread(target=self._run, args=(job, before), name=f"zenodo-jupyter {job.kind}", daemon=True)
-        self._threads[job.id] = thread
-        thread.start()
+        with self._changed:
+            self._jobs[job.id] = job
+            self._cancelled[job.id] = threading.Event()
+            self._threads[job.id] = thread
+            thread.start()
+            return replace(job)
 
     def _run(self, job: Job, before: list[Job]) -> None:
         with self._changed:
@@ -244,8 +181,8 @@ class Jobs:
         try:
             result = self.kinds[job.kind](job.params, self._report(job))
         except Cancelled as e:
-            if self._closing:  # nobody asked: on disk it stays to be done, and the next process takes it up
-                self._write(replace(job, state="queued", attempts=0))
+            if self._closing and job.id not in self._stopped:  # nobody asked: the next process takes it up
+                self._keep(job, state="queued", attempts=0)
                 self._set(job, write=False, state="interrupted")
             else:
                 self._set(job, state="cancelled", error=e.to_json(), ended=time.time())
@@ -330,7 +267,7 @@ class Jobs:
 
         return stop
 
-    # -- keeping -----------------------------------------------------------------------------------------------------
+    # -- inside -----------------------------------------------------------------------------------------------------
 
     def _job(self, job_id: str) -> Job:
         job = self._jobs.get(job_id)
@@ -345,51 +282,25 @@ class Jobs:
             job.seq += 1
             self._changed.notify_all()
             callbacks = tuple(self._watchers.get(job.id, ()))
-            if write:
-                # What is on disk serves a restart only; a full disk must not end a job that can go on without.
-                with contextlib.suppress(OSError):
-                    self._write(job)
+        if write:
+            self._keep(job)
         for callback in callbacks:
             callback()
 
-    def _path(self, job_id: str) -> Path:
-        return self.folder / f"{job_id}.json"
-
-    def _write(self, job: Job) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not self._alive.is_locked:
-            self._alive.acquire()
-        temporary = self._path(job.id).with_suffix(".tmp")
-        temporary.write_text(json.dumps(job.to_json(), ensure_ascii=False, default=str), encoding="utf-8")
-        os.replace(temporary, self._path(job.id))
-
-    def _read(self, path: Path) -> Job | None:
-        """Return the job in a file; None, without the file, where it is too old or not one."""
-        try:
-            job = Job(**json.loads(path.read_text(encoding="utf-8")))
-        except (ValueError, TypeError):
-            return None  # written by another version of this program
-        if _is_old(job):
-            path.unlink(missing_ok=True)
-            return None
-        return job
+    def _keep(self, job: Job, **changes: Any) -> None:
+        """Write a job down as it is at this moment, or as it should look to the next process."""
+        # What is on disk serves a restart only; a full disk must not end a job that can go on without. The lock is not the
+        # one of the jobs: whoever asks how a job is must not wait for a disk.
+        with self._writing, contextlib.suppress(OSError):
+            if job.is_active or not changes:
+                self._disk.write(replace(job, **changes))
 
     def _forget_old(self) -> None:
-        for job in [j for j in self._jobs.values() if _is_old(j)]:
-            del self._jobs[job.id]
-            self._cancelled.pop(job.id, None)
-            self._path(job.id).unlink(missing_ok=True)
-
-    def _is_alive(self, owner: str) -> bool:
-        lock = FileLock(self.folder / f"{owner}.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            return True
-        lock.release()
-        Path(lock.lock_file).unlink(missing_ok=True)
-        return False
-
-
-def _is_old(job: Job) -> bool:
-    return not job.is_active and time.time() - job.ended > KEEP
+        with self._changed:
+            old = [job for job in self._jobs.values() if job.is_old]
+            for job in old:
+                del self._jobs[job.id]
+                self._cancelled.pop(job.id, None)
+                self._stopped.discard(job.id)
+        for job in old:
+            self._disk.forget(job)

@@ -8,7 +8,8 @@ import contextlib
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..jobs import Job, Jobs
+from ..job import Job
+from ..jobs import Jobs
 from .base import Handler
 
 #: Seconds that a poll waits for news. Proxies end a silent answer after 30 or 60 seconds.
