@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import re
 import secrets
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import requests
 
 from .answers import could_not_ask, timed_out
+from .digest import Digest
 from .errors import (
     Cancelled,
     CouldNotAsk,
@@ -90,7 +90,7 @@ class _Incoming:
         self._done = 0
         self._ranges = True
         self._etag = ""
-        self._hash = hashlib.md5(usedforsecurity=False)
+        self._hash = Digest(entry.size)
 
     def run(self) -> Path:
         try:
@@ -109,6 +109,8 @@ class _Incoming:
         except BaseException:
             self._part.unlink(missing_ok=True)
             raise
+        finally:
+            self._hash.close()
         return self._target
 
     def _fetch_all(self, file: BinaryIO) -> None:
@@ -146,8 +148,8 @@ class _Incoming:
             for block in response.iter_content(BLOCK):
                 if self._cancel is not None and self._cancel.is_set():
                     raise Cancelled("Stopped, as you asked.", "What came so far is kept.")
+                self._hash.update(block)  # before the writing, so that it goes on meanwhile
                 file.write(block)
-                self._hash.update(block)
                 self._done += len(block)
                 if self._entry.size is not None and self._done > self._entry.size:
                     break  # more than there is: `_compare` says so
@@ -180,7 +182,8 @@ class _Incoming:
         file.seek(0)
         file.truncate()
         self._done = 0
-        self._hash = hashlib.md5(usedforsecurity=False)
+        self._hash.close()
+        self._hash = Digest(self._entry.size)
 
     def _adopt(self) -> None:
         """Take over what an interrupted call left behind."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from .digest import Digest
 from .errors import Cancelled, Mismatch, MissingFile, RecordNotFound, RepositoryBroken, ZenodoJupyterError
 from .http import BLOCK
 from .records import FileEntry
@@ -170,7 +170,7 @@ class _Outgoing:
         self.len = size
         self._key, self._stream, self._say, self._cancel = key, stream, say, cancel
         self._sent = 0
-        self._hash = hashlib.md5(usedforsecurity=False)
+        self._hash = Digest(size)
 
     def read(self, amount: int = BLOCK) -> bytes:
         """Return the next block; the size is checked at the end."""
@@ -200,3 +200,4 @@ class _Outgoing:
     def close(self) -> None:
         """Close the file."""
         self._stream.close()
+        self._hash.close()
