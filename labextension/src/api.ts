@@ -1,0 +1,162 @@
+/**
+ * The server extension's routes. This is the only file that calls the server.
+ */
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import type {
+  IErrorBody,
+  IField,
+  IFieldError,
+  IFinding,
+  IJob,
+  IOrder,
+  IPlan,
+  IRecord,
+  IRepository,
+  IStamp,
+  IStanding
+} from './types';
+
+const ROOT = 'zenodo-jupyter';
+/** The name of an error for which the server extension gave none. */
+const NO_ANSWER = 'NoAnswer';
+
+/** Why a request failed, in the server's own words: what happened, and what to try. */
+export class ApiError extends Error {
+  readonly hint: string;
+  readonly errors: IFieldError[];
+  readonly findings: IFinding[];
+
+  /**
+   * @param body What the server said.
+   * @param status The HTTP status; 0 where there was no answer at all.
+   */
+  constructor(
+    readonly body: IErrorBody,
+    readonly status: number
+  ) {
+    super(body.message);
+    this.name = body.error;
+    this.hint = body.hint ?? '';
+    this.errors = body.errors ?? [];
+    this.findings = body.findings ?? [];
+  }
+
+  /** Whether no answer of ours came, so that asking again may help: the server is being restarted, or a proxy waits for it. */
+  get isOffline(): boolean {
+    return this.name === NO_ANSWER && (this.status === 0 || this.status >= 502);
+  }
+}
+
+/** The routes, as functions. */
+export class Api {
+  constructor(private _settings: ServerConnection.ISettings = ServerConnection.makeSettings()) {}
+
+  fields(): Promise<{ fields: IField[]; groups: string[] }> {
+    return this._ask('GET', 'fields');
+  }
+
+  repositories(): Promise<{ default: string; repositories: IRepository[] }> {
+    return this._ask('GET', 'repositories');
+  }
+
+  /** Have a token tested and kept. It is never read back. */
+  keepToken(repository: string, token: string): Promise<{ account: string; kept_in: string }> {
+    return this._ask('PUT', ['repositories', repository, 'token'], { token });
+  }
+
+  forgetToken(repository: string): Promise<void> {
+    return this._ask('DELETE', ['repositories', repository, 'token']);
+  }
+
+  /** Ask a repository whose token is kept. */
+  testToken(repository: string): Promise<{ account: string }> {
+    return this._ask('POST', ['repositories', repository, 'test'], {});
+  }
+
+  collect(order: IOrder, signal?: AbortSignal): Promise<IPlan> {
+    return this._ask('POST', 'collect', order, signal);
+  }
+
+  status(path: string, to: string | null): Promise<{ standing: IStanding; stamp: IStamp | null; job: IJob | null }> {
+    return this._ask('GET', 'status' + URLExt.objectToQueryString(to ? { path, to } : { path }));
+  }
+
+  publish(order: IOrder & { accept: string[]; yes: boolean }): Promise<IJob> {
+    return this._ask('POST', 'publish', order);
+  }
+
+  get(doi: string, folder: string, from: string | null, files: string[] | null): Promise<IJob> {
+    return this._ask('POST', 'get', { doi, folder, from, files });
+  }
+
+  resolve(
+    text: string,
+    from: string | null
+  ): Promise<{ record: IRecord; repository: string; concept: boolean; citation?: string }> {
+    return this._ask('POST', 'resolve', { text, from });
+  }
+
+  jobs(): Promise<{ jobs: IJob[] }> {
+    return this._ask('GET', 'jobs');
+  }
+
+  /** A job as it is now; where `after` is its present `seq`, the answer comes with the next change, or after 20 seconds. */
+  job(id: string, after: number, signal?: AbortSignal): Promise<IJob> {
+    return this._ask('GET', ['jobs', id], undefined, signal, `?after=${after}`);
+  }
+
+  cancel(id: string): Promise<IJob> {
+    return this._ask('DELETE', ['jobs', id]);
+  }
+
+  /** Say that badge and Deposit are in the document and on the disk. */
+  stamped(path: string, act: string): Promise<void> {
+    return this._ask('POST', 'stamped', { path, act });
+  }
+
+  /** Where a record can be looked at: the embedded repository's pages are served by Jupyter itself. */
+  landingPage(repository: IRepository | undefined, record: { id: string; html_url: string }): string {
+    return repository?.url.startsWith('http+local:')
+      ? URLExt.join(this._settings.baseUrl, ROOT, 'repository/records', encodeURIComponent(record.id))
+      : record.html_url;
+  }
+
+  private async _ask<T>(
+    method: string,
+    route: string | string[],
+    body?: unknown,
+    signal?: AbortSignal,
+    query = ''
+  ): Promise<T> {
+    const path = typeof route === 'string' ? route : route.map(encodeURIComponent).join('/');
+    const url = URLExt.join(this._settings.baseUrl, ROOT, path) + query;
+    const init: RequestInit = { method, signal, body: body === undefined ? undefined : JSON.stringify(body) };
+    let response: Response;
+    try {
+      response = await ServerConnection.makeRequest(url, init, this._settings);
+    } catch (error) {
+      if (signal?.aborted) {
+        throw error;
+      }
+      throw new ApiError({ error: NO_ANSWER, message: 'The Jupyter server does not answer.', hint: '' }, 0);
+    }
+    if (!response.ok) {
+      throw await errorOf(response);
+    }
+    return response.status === 204 ? (undefined as T) : await response.json();
+  }
+}
+
+/** Read why a request failed; proxies and other servers answer without our words. */
+async function errorOf(response: Response): Promise<ApiError> {
+  const text = await response.text();
+  let body: Partial<IErrorBody> = {};
+  try {
+    body = JSON.parse(text);
+  } catch {
+    body = {};
+  }
+  const message = body.message || `${response.status} ${response.statusText}`.trim();
+  return new ApiError({ hint: '', ...body, error: body.error || NO_ANSWER, message }, response.status);
+}

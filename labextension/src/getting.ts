@@ -1,0 +1,145 @@
+/**
+ * Open by DOI: look at a record, get its files into a folder, open its notebook. No DOM: views listen to `changed`.
+ */
+import { PathExt } from '@jupyterlab/coreutils';
+import { Signal } from '@lumino/signaling';
+import { ApiError, type Api } from './api';
+import { follow, isActive } from './following';
+import type { IGot, IJob, IRecord } from './types';
+
+/** The search for one record, and what came of it. */
+export class Getting {
+  readonly changed = new Signal<this, void>(this);
+  /** What was pasted: a DOI in any spelling, an address, a badge. */
+  text = '';
+  /** Name of the repository to look in; empty for all. */
+  from = '';
+  found: { record: IRecord; repository: string; concept: boolean } | null = null;
+  /** Contents path of the folder that the files go into. */
+  folder = '';
+  /** Files that are left where they are. */
+  readonly unticked = new Set<string>();
+  job: IJob | null = null;
+  problem: ApiError | null = null;
+  isLooking = false;
+
+  /**
+   * @param _cwd Returns the contents path of the folder that one is in.
+   */
+  constructor(
+    private _api: Pick<Api, 'resolve' | 'get' | 'job' | 'cancel'>,
+    private _cwd: () => string
+  ) {}
+
+  get isActive(): boolean {
+    return isActive(this.job);
+  }
+
+  /** What was brought, once it is. */
+  get got(): IGot | null {
+    return this.job?.state === 'done' ? (this.job.result as unknown as IGot) : null;
+  }
+
+  /** The files that would be brought. */
+  get files(): { key: string; size: number }[] {
+    return (this.found?.record.files ?? []).filter(file => !this.unticked.has(file.key));
+  }
+
+  /** Find the record that the text means. */
+  async look(text = this.text): Promise<void> {
+    this.text = text.trim();
+    if (!this.text) {
+      return;
+    }
+    const turn = ++this._turn;
+    this._set({ found: null, job: null, problem: null, isLooking: true });
+    this.unticked.clear();
+    try {
+      const found = await this._api.resolve(this.text, this.from || null);
+      if (turn === this._turn) {
+        this._set({ found, folder: PathExt.join(this._cwd(), folderName(found.record)) });
+      }
+    } catch (error) {
+      if (turn === this._turn) {
+        this._fail(error);
+      }
+    }
+    if (turn === this._turn) {
+      this._set({ isLooking: false });
+    }
+  }
+
+  tick(key: string, isIn: boolean): void {
+    this.unticked[isIn ? 'delete' : 'add'](key);
+    this.changed.emit();
+  }
+
+  /** Say which repository is meant, where several have the record. */
+  lookIn(repository: string): void {
+    this.from = repository;
+    void this.look();
+  }
+
+  into(folder: string): void {
+    this._set({ folder });
+  }
+
+  /** Get the ticked files. A second call while it runs does nothing. */
+  async get(): Promise<void> {
+    if (!this.found || this.isActive || this._isStarting) {
+      return;
+    }
+    const { record, repository } = this.found;
+    const files = this.unticked.size ? this.files.map(file => file.key) : null;
+    this._isStarting = true;
+    this._set({ problem: null });
+    try {
+      const job = await this._api.get(record.doi ?? record.id, this.folder, repository, files);
+      this._set({ job });
+      this._set({ job: await follow(this._api, job, news => news && this._set({ job: news }), this._watching.signal) });
+    } catch (error) {
+      this._fail(error);
+    } finally {
+      this._isStarting = false;
+    }
+  }
+
+  async cancel(): Promise<void> {
+    if (this.job) {
+      this._set({ job: await this._api.cancel(this.job.id) });
+    }
+  }
+
+  dispose(): void {
+    this._watching.abort();
+    Signal.clearData(this);
+  }
+
+  private _set(changes: Partial<Pick<Getting, 'found' | 'folder' | 'job' | 'problem' | 'isLooking'>>): void {
+    Object.assign(this, changes);
+    this.changed.emit();
+  }
+
+  private _fail(error: unknown): void {
+    if (error instanceof ApiError) {
+      this._set({ problem: error });
+    } else if (!this._watching.signal.aborted) {
+      throw error;
+    }
+  }
+
+  private _watching = new AbortController();
+  private _isStarting = false;
+  /** Counts the looks: only the answer to the last one is shown. */
+  private _turn = 0;
+}
+
+/** Return a folder name made of the first words of a record's title. */
+export function folderName(record: { title: string; id: string }): string {
+  const words = record.title
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .toLowerCase()
+    .match(/[a-z0-9]+/g);
+  return words?.slice(0, 5).join('-') || `record-${record.id}`;
+}

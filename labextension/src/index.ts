@@ -1,0 +1,133 @@
+/**
+ * Wiring: commands, the place in the sidebar, and when the rest is loaded.
+ *
+ * At JupyterLab's start nothing is done but registering. The models are loaded when a notebook is opened, the panel when it is
+ * first shown.
+ */
+import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { IDocumentManager } from '@jupyterlab/docmanager';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { IStateDB } from '@jupyterlab/statedb';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { PanelLayout, Widget } from '@lumino/widgets';
+import { publishIcon } from './icons';
+import type { PanelBody } from './panel';
+import type { Session } from './session';
+
+const COMMANDS = { publish: 'zenodo-jupyter:publish', open: 'zenodo-jupyter:open', get: 'zenodo-jupyter:get' };
+
+/** The place in the sidebar, empty until it is shown. */
+class Place extends Widget {
+  /** @param _load Makes the content. */
+  constructor(private _load: () => Promise<Widget>) {
+    super();
+    this.id = 'zenodo-jupyter-panel';
+    this.addClass('zj-place');
+    this.layout = new PanelLayout();
+  }
+
+  protected onAfterShow(): void {
+    void this._load().then(body => {
+      if (!body.parent) {
+        (this.layout as PanelLayout).addWidget(body);
+      }
+    });
+  }
+}
+
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: 'zenodo-jupyter:plugin',
+  description: 'Publish notebooks to Zenodo and other repositories, and open them by their DOI.',
+  autoStart: true,
+  requires: [INotebookTracker, IDocumentManager],
+  optional: [ICommandPalette, ILayoutRestorer, IStateDB, ITranslator, IDefaultFileBrowser],
+  activate
+};
+
+function activate(
+  app: JupyterFrontEnd,
+  tracker: INotebookTracker,
+  documents: IDocumentManager,
+  palette: ICommandPalette | null,
+  restorer: ILayoutRestorer | null,
+  memory: IStateDB | null,
+  translator: ITranslator | null,
+  browser: IDefaultFileBrowser | null
+): void {
+  const trans = (translator ?? nullTranslator).load('zenodo-jupyter');
+  let session: Session | undefined;
+  let loading: Promise<Session> | undefined;
+  let body: Promise<PanelBody> | undefined;
+
+  const models = () =>
+    (loading ??= import('./session').then(module => {
+      session = new module.Session(tracker, memory);
+      session.changed.connect(() => app.commands.notifyCommandChanged(COMMANDS.publish));
+      return session;
+    }));
+  const content = () =>
+    (body ??= Promise.all([models(), import('./panel')]).then(
+      ([session, module]) =>
+        new module.PanelBody({
+          session,
+          documents,
+          translator: translator ?? nullTranslator,
+          trans,
+          cwd: () => documents.services.contents.localPath(browser?.model.path ?? ''),
+          openFile: async path => void (await app.commands.execute('docmanager:open', { path }))
+        })
+    ));
+
+  const place = new Place(content);
+  place.title.icon = publishIcon;
+  place.title.caption = trans.__('Publish');
+  app.shell.add(place, 'right', { rank: 900, type: 'Publish' });
+  restorer?.add(place, place.id);
+  if (tracker.currentWidget) {
+    void models();
+  } else {
+    tracker.widgetAdded.connect(() => void models());
+  }
+
+  const noArguments = { args: { type: 'object', properties: {} } } as const;
+  app.commands.addCommand(COMMANDS.publish, {
+    label: trans.__('Publish'),
+    caption: () => session?.current?.model.standing?.words || trans.__('Publish this notebook and get a DOI'),
+    icon: args => (args.toolbar ? publishIcon : undefined),
+    className: args => (args.toolbar ? `zj-toolbar is-${session?.current?.model.mark ?? 'never'}` : ''),
+    isEnabled: () => !!tracker.currentWidget,
+    describedBy: noArguments,
+    execute: async () => {
+      app.shell.activateById(place.id);
+      (await content()).publish();
+    }
+  });
+  app.commands.addCommand(COMMANDS.open, {
+    label: trans.__('Show the Publish Panel'),
+    icon: publishIcon,
+    describedBy: noArguments,
+    execute: () => app.shell.activateById(place.id)
+  });
+  app.commands.addCommand(COMMANDS.get, {
+    label: trans.__('Open by DOI …'),
+    caption: trans.__('Get a published notebook with its files'),
+    describedBy: {
+      args: { type: 'object', properties: { doi: { type: 'string', description: trans.__('A DOI in any spelling') } } }
+    },
+    execute: async args => {
+      app.shell.activateById(place.id);
+      const panel = await content();
+      panel.turn('opening');
+      if (typeof args.doi === 'string' && args.doi) {
+        await panel.getting.look(args.doi);
+      }
+    }
+  });
+  for (const command of Object.values(COMMANDS)) {
+    palette?.addItem({ command, category: trans.__('Zenodo') });
+  }
+}
+
+export default plugin;

@@ -1,0 +1,121 @@
+/**
+ * The panel's content, loaded when it is first shown.
+ */
+import { FileDialog } from '@jupyterlab/filebrowser';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget } from '@jupyterlab/ui-components';
+import * as React from 'react';
+import { Getting } from './getting';
+import type { Session } from './session';
+import type { IPanelContext } from './views/context';
+import { Frame, type View } from './views/frame';
+
+/** What the panel needs of JupyterLab. */
+export interface IHouse {
+  session: Session;
+  documents: IDocumentManager;
+  translator: ITranslator;
+  trans: TranslationBundle;
+  /** The contents path of the folder that one is in. */
+  cwd: () => string;
+  openFile: (path: string) => Promise<void>;
+}
+
+/** The panel's content. */
+export class PanelBody extends ReactWidget {
+  constructor(house: IHouse) {
+    super();
+    this.addClass('zj-host');
+    this._session = house.session;
+    this.getting = new Getting(house.session.places.api, house.cwd);
+    this._context = {
+      trans: house.trans,
+      places: house.session.places,
+      getting: this.getting,
+      openFile: house.openFile,
+      focus: (...ids) => this._focus(ids),
+      chooseFiles: folder => chooseFiles(house, folder)
+    };
+    this._session.changed.connect(this._onChange, this);
+    this._session.saved.connect((_, model) => {
+      if (this.isVisible && model === this._session.current?.model) {
+        void model.look();
+      }
+    });
+    this.getting.changed.connect(() => this.update());
+    this._session.places.changed.connect(() => this.update());
+  }
+
+  readonly getting: Getting;
+
+  /** Turn to a view. */
+  turn(view: View): void {
+    this._view = view;
+    if (view === 'opening') {
+      // Problems are told where they matter: when one looks.
+      this._session.places.load().catch(() => undefined);
+    }
+    this.update();
+  }
+
+  /** Turn to the notebook in front, at the next sensible place. */
+  publish(): void {
+    const model = this._session.current?.model;
+    this.turn('notebook');
+    if (model && !model.act.isActive && model.standing?.state === 'changed' && !model.turnedTo) {
+      model.turn('review');
+    }
+    this._focus(['zj-state']);
+  }
+
+  render(): JSX.Element {
+    return (
+      <Frame
+        panel={this._context}
+        view={this._view}
+        onView={view => this.turn(view)}
+        current={this._session.current}
+      />
+    );
+  }
+
+  protected onAfterShow(): void {
+    this._onChange();
+  }
+
+  /** Look at a notebook when it comes to the front for the first time while the panel is open. */
+  private _onChange(): void {
+    const model = this._session.current?.model;
+    if (this.isVisible && model && !model.plan && !model.problem && !model.isLooking && !model.act.isActive) {
+      void model.look();
+    }
+    this.update();
+  }
+
+  private _focus(ids: readonly string[]): void {
+    this.update();
+    // Behind the update, which is drawn when the browser has time.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        const found = ids.map(id => this.node.querySelector<HTMLElement>(`[id="${CSS.escape(id)}"]`));
+        found.find(Boolean)?.focus();
+      })
+    );
+  }
+
+  private _session: Session;
+  private _context: IPanelContext;
+  private _view: View = 'notebook';
+}
+
+/** Let the person choose files and folders to take along. */
+async function chooseFiles(house: IHouse, folder: string): Promise<string[]> {
+  const chosen = await FileDialog.getOpenFiles({
+    manager: house.documents,
+    title: house.trans.__('Add files to the record'),
+    defaultPath: folder,
+    translator: house.translator
+  });
+  return (chosen.value ?? []).map(file => file.path);
+}

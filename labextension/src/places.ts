@@ -1,0 +1,86 @@
+/**
+ * What is the same for all notebooks: the field table, the repositories, and who one is there.
+ */
+import { Signal } from '@lumino/signaling';
+import type { Api } from './api';
+import type { IField, IRepository } from './types';
+
+/** The field table and the repositories, asked for once. */
+export class Places {
+  readonly changed = new Signal<this, void>(this);
+  fields: IField[] = [];
+  groups: string[] = [];
+  repositories: IRepository[] = [];
+  default = '';
+  /** Account names by repository, as far as they were asked for. */
+  readonly accounts = new Map<string, string>();
+  /** Where a token was put, by repository, if it was given just now. */
+  readonly keptIn = new Map<string, string>();
+
+  constructor(readonly api: Api) {}
+
+  /** Ask the server, if that was not done yet. */
+  load(): Promise<void> {
+    this._loading ??= this._load().catch(error => {
+      this._loading = undefined;
+      throw error;
+    });
+    return this._loading;
+  }
+
+  repository(name: string | null | undefined): IRepository | undefined {
+    return this.repositories.find(row => row.name === (name || this.default));
+  }
+
+  /** Whether a repository wants a token; the embedded one is the user's own. */
+  needsToken(name: string | null | undefined): boolean {
+    const row = this.repository(name);
+    return !!row && !row.has_token && !isEmbedded(row);
+  }
+
+  /** Have a token tested and kept. */
+  async keepToken(name: string, token: string): Promise<void> {
+    const { account, kept_in } = await this.api.keepToken(name, token);
+    this.accounts.set(name, account);
+    this.keptIn.set(name, kept_in);
+    this._hasToken(name, true);
+  }
+
+  async forgetToken(name: string): Promise<void> {
+    await this.api.forgetToken(name);
+    this.accounts.delete(name);
+    this.keptIn.delete(name);
+    this._hasToken(name, false);
+  }
+
+  /** Ask whose token is kept; nothing where there is none. */
+  async askAccount(name: string): Promise<void> {
+    const row = this.repository(name);
+    if (row?.has_token && !isEmbedded(row) && !this.accounts.has(name)) {
+      const { account } = await this.api.testToken(name);
+      this.accounts.set(name, account);
+      this.changed.emit();
+    }
+  }
+
+  private async _load(): Promise<void> {
+    const [table, places] = await Promise.all([this.api.fields(), this.api.repositories()]);
+    this.fields = table.fields;
+    this.groups = table.groups;
+    this.repositories = places.repositories;
+    this.default = places.default;
+    this.changed.emit();
+  }
+
+  private _hasToken(name: string, has: boolean): void {
+    this.repositories = this.repositories.map(row => (row.name === name ? { ...row, has_token: has } : row));
+    this.changed.emit();
+  }
+
+  private _loading: Promise<void> | undefined;
+}
+
+/** Whether a repository is the one on this computer, which needs no account. */
+export function isEmbedded(row: IRepository): boolean {
+  return row.url.startsWith('http+local:');
+}

@@ -1,0 +1,65 @@
+/**
+ * The open notebooks with their models, and the one that is in front.
+ */
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { IStateDB } from '@jupyterlab/statedb';
+import { Signal } from '@lumino/signaling';
+import { Api } from './api';
+import { OpenNotebook } from './document';
+import { NotebookModel } from './model';
+import { Places } from './places';
+
+/** An open notebook with its model. */
+export interface IFollowed {
+  readonly notebook: OpenNotebook;
+  readonly model: NotebookModel;
+}
+
+/** What is known of all open notebooks. */
+export class Session {
+  /** Emitted when another notebook comes to the front, and when something changes in the one that is there. */
+  readonly changed = new Signal<this, void>(this);
+  /** Emitted when the notebook in front was saved by the person. */
+  readonly saved = new Signal<this, NotebookModel>(this);
+  readonly places = new Places(new Api());
+
+  constructor(
+    private _tracker: INotebookTracker,
+    private _memory: IStateDB | null
+  ) {
+    _tracker.forEach(panel => this._add(panel));
+    _tracker.widgetAdded.connect((_, panel) => this._add(panel));
+    _tracker.currentChanged.connect(() => this.changed.emit());
+  }
+
+  get current(): IFollowed | null {
+    const panel = this._tracker.currentWidget;
+    return (panel && this._followed.get(panel)) ?? null;
+  }
+
+  private _add(panel: NotebookPanel): void {
+    const notebook = new OpenNotebook(panel);
+    const model = new NotebookModel(notebook, this.places, this._memory);
+    this._followed.set(panel, { notebook, model });
+    model.changed.connect(() => {
+      if (this.current?.model === model) {
+        this.changed.emit();
+      }
+    });
+    panel.context.pathChanged.connect(() => model.renamed());
+    panel.context.fileChanged.connect(() => {
+      if (!model.isLooking && !model.act.isActive) {
+        this.saved.emit(model);
+      }
+    });
+    panel.disposed.connect(() => {
+      this._followed.delete(panel);
+      model.dispose();
+      this.changed.emit();
+    });
+    void model.recall();
+    this.changed.emit();
+  }
+
+  private _followed = new Map<NotebookPanel, IFollowed>();
+}

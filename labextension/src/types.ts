@@ -1,0 +1,215 @@
+/**
+ * What travels between the server extension and the panel, as JSON.
+ */
+
+/** Plain JSON, as it stands in a form. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** A mapping of plain JSON. */
+export type JsonObject = { [key: string]: Json };
+
+/** A choice of a list: its id, and its words. */
+export interface IChoice {
+  id: string;
+  label: string;
+}
+
+/** A row of the field table, from which the form is built. */
+export interface IField {
+  name: string;
+  label: string;
+  help: string;
+  type: 'text' | 'longtext' | 'html' | 'edtf' | 'date' | 'bool' | 'url' | 'choice' | 'localized' | 'group';
+  group?: string;
+  /** Its place in InvenioRDM's JSON, below that of the group it is in. */
+  path?: string;
+  choices?: IChoice[];
+  /** Other values than those of `choices` are possible. */
+  open?: boolean;
+  required?: boolean;
+  essential?: boolean;
+  /** It is a list. */
+  repeat?: boolean;
+  fields?: IField[];
+  /** Pattern at which one text is cut into the items of a list. */
+  separator?: string;
+  /** Where a group has one, an item may be a plain text. */
+  key?: string;
+  /** It counts only where that sibling has that value. */
+  when?: [string, string];
+  default?: string;
+  example?: string;
+}
+
+/** What is wrong with a field. */
+export interface IFieldError {
+  field: string;
+  messages: string[];
+}
+
+/** A result of a check. */
+export interface IFinding {
+  id: string;
+  severity: 'block' | 'error' | 'warning' | 'info';
+  message: string;
+  fix: string;
+  /** The cell or file in words. */
+  where: string;
+  /** Position of the cell, from 0. */
+  cell: number | null;
+  share: string;
+}
+
+/** A file that goes into the record, and why. */
+export interface IFileEntry {
+  key: string;
+  size: number;
+  role: string;
+  reason: string;
+}
+
+/** Where a notebook stands. */
+export interface IStanding {
+  state: 'never' | 'stopped' | 'published' | 'changed' | 'foreign';
+  words: string;
+  previous_id: string;
+  next_index: number;
+  doi: string;
+  changed_cells: number;
+  changed_files: string[];
+  derived_from: string;
+}
+
+/** What publishing would do. */
+export interface IPlan {
+  notebook: string;
+  repository: { name: string; title: string; url: string };
+  files: IFileEntry[];
+  left_out: { name: string; reason: string }[];
+  metadata: JsonObject;
+  sources: { [field: string]: string };
+  conflicts: { field: string; source: string; value: Json; other_source: string; other: Json }[];
+  notes: string[];
+  errors: IFieldError[];
+  findings: IFinding[];
+  standing: IStanding;
+}
+
+/** A place to publish to. */
+export interface IRepository {
+  name: string;
+  title: string;
+  url: string;
+  practice: boolean;
+  registered_dois: boolean;
+  help_url: string;
+  has_token: boolean;
+  max_files: number;
+  max_bytes: number;
+}
+
+/** What a notebook remembers of its record. */
+export interface IDeposit {
+  repository: string;
+  url: string;
+  record_id: string;
+  doi: string;
+  concept_doi: string;
+  version: string;
+  checksum: string;
+}
+
+/** Badge and Deposit, to be put into the document by whoever has it open; `act` is the same for the same publication. */
+export interface IStamp {
+  act: string;
+  deposit: IDeposit;
+  badge: string;
+}
+
+/** A published record, as far as it is shown. */
+export interface IRecord {
+  id: string;
+  concept_id: string;
+  doi: string | null;
+  concept_doi: string | null;
+  title: string;
+  version: string;
+  index: number;
+  is_latest: boolean;
+  created: string;
+  html_url: string;
+  metadata: JsonObject;
+  files: { key: string; size: number }[];
+}
+
+/** What came of a publication. */
+export interface IPublished {
+  record: IRecord;
+  repository: string;
+  doi: string;
+  concept_doi: string | null;
+  landing_page: string;
+  sent: string[];
+  kept: string[];
+  removed: string[];
+  sent_bytes: number;
+  kept_bytes: number;
+  unchanged: boolean;
+  stamp: IStamp | null;
+  citation: string;
+}
+
+/** What came of getting a record. */
+export interface IGot {
+  record: IRecord;
+  /** Contents path. */
+  folder: string;
+  files: string[];
+  /** Contents path. */
+  notebook: string | null;
+}
+
+/** How far a job is. */
+export interface IProgress {
+  step: string;
+  message: string;
+  done: number | null;
+  total: number | null;
+  unit: string;
+  item: string;
+}
+
+/** Why something failed: what happened, and what to try. */
+export interface IErrorBody {
+  error: string;
+  message: string;
+  hint: string;
+  errors?: IFieldError[];
+  findings?: IFinding[];
+}
+
+/** A long act on the server. */
+export interface IJob {
+  id: string;
+  kind: string;
+  params: JsonObject;
+  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted';
+  seq: number;
+  progress: IProgress | null;
+  log: string[];
+  result: JsonObject | null;
+  error: IErrorBody | null;
+  started: number;
+  ended: number;
+}
+
+/** What is published, and how: the body of `collect` and `publish`. */
+export interface IOrder {
+  path: string;
+  data: string[];
+  exclude: string[];
+  to: string | null;
+  metadata: JsonObject | null;
+  new: boolean;
+  version_of: string | null;
+}

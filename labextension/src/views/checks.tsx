@@ -1,0 +1,85 @@
+/**
+ * The group Checks: what was found, worst first, and what to do about it.
+ */
+import * as React from 'react';
+import type { IFinding } from '../types';
+import { useNotebook, usePanel } from './context';
+import { Button, Note } from './controls';
+import { GroupBox, type ITally } from './group';
+
+const ORDER = ['block', 'error', 'warning', 'info'];
+
+export function Checks(): JSX.Element {
+  const { trans } = usePanel();
+  const { model } = useNotebook();
+  const findings = [...(model.plan?.findings ?? [])].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+  const blockers = model.blockers.length;
+  const open = findings.filter(finding => finding.severity !== 'info').length - blockers;
+  const accepted = findings.filter(finding => model.order.isAccepted(finding)).length;
+  const summary = [
+    blockers ? trans._n('%1 must be fixed', '%1 must be fixed', blockers) : trans.__('Nothing in the way'),
+    ...(blockers && open ? [trans._n('%1 to look at', '%1 to look at', open)] : []),
+    ...(accepted ? [trans._n('%1 accepted', '%1 accepted', accepted)] : [])
+  ];
+  const tally: ITally = blockers
+    ? { voice: 'bad', words: trans._n('%1 to fix', '%1 to fix', blockers) }
+    : open
+      ? { voice: 'warn', words: trans._n('%1 to look at', '%1 to look at', open) }
+      : { voice: 'ok', words: trans.__('ready') };
+  return (
+    <GroupBox
+      group="checks"
+      name={trans.__('Checks')}
+      summary={model.plan ? summary.join(' · ') : trans.__('Looking …')}
+      tally={model.plan && tally}
+    >
+      {findings.map((finding, index) => (
+        <Finding key={index} finding={finding} />
+      ))}
+      {!findings.length && <p className="zj-hint">{trans.__('All checks passed.')}</p>}
+      {model.plan?.notes.map(note => (
+        <p key={note} className="zj-hint">
+          {note}
+        </p>
+      ))}
+    </GroupBox>
+  );
+}
+
+function Finding(props: { finding: IFinding }): JSX.Element {
+  const { trans } = usePanel();
+  const { model, notebook } = useNotebook();
+  const { finding } = props;
+  const isAccepted = model.order.isAccepted(finding);
+  const blocks = finding.severity === 'block' && !isAccepted;
+  return (
+    <Note
+      voice={blocks ? 'bad' : finding.severity === 'info' ? 'info' : 'warn'}
+      title={finding.message}
+      id={`zj-finding-${finding.id}`}
+    >
+      <p>
+        {blocks && <span className="zj-badword">{trans.__('Must be fixed first.')} </span>}
+        {isAccepted && <span className="zj-strong">{trans.__('Published all the same, as you decided.')} </span>}
+        {finding.fix}
+      </p>
+      {finding.share && <p className="zj-sub">{finding.share}</p>}
+      <div className="zj-row zj-gap">
+        {finding.cell !== null && (
+          <Button
+            className="zj-btn-s"
+            aria-label={trans.__('Show %1', finding.where)}
+            onClick={() => notebook.show(finding.cell!)}
+          >
+            {trans.__('Show')}
+          </Button>
+        )}
+        {blocks && (
+          <Button kind="quiet" className="zj-btn-s" onClick={() => model.order.accept(finding)}>
+            {trans.__('It is harmless, publish it all the same')}
+          </Button>
+        )}
+      </div>
+    </Note>
+  );
+}

@@ -1,0 +1,48 @@
+/**
+ * What every view is given: the words, the notebook, and how to get around.
+ */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { OpenNotebook } from '../document';
+import type { Getting } from '../getting';
+import type { Group, NotebookModel } from '../model';
+import type { Places } from '../places';
+
+/** What the panel can do outside of itself. */
+export interface ISurroundings {
+  /** Let the person choose files and folders; contents paths. */
+  chooseFiles(folder: string): Promise<string[]>;
+  /** Open a file in JupyterLab, by its contents path. */
+  openFile(path: string): Promise<void>;
+}
+
+/** What every view is given. */
+export interface IPanelContext extends ISurroundings {
+  readonly trans: TranslationBundle;
+  readonly places: Places;
+  readonly getting: Getting;
+  /** Move the focus to the first of these elements of the panel that is there after the next drawing. */
+  focus(...ids: string[]): void;
+}
+
+/** The notebook that the panel follows, with its model. */
+export interface INotebookContext {
+  readonly model: NotebookModel;
+  readonly notebook: OpenNotebook;
+  /** Open a group and move the focus to its heading, or to an element in it. */
+  reveal(group: Group, id?: string): void;
+}
+
+const Panel = React.createContext<IPanelContext | null>(null);
+const Notebook = React.createContext<INotebookContext | null>(null);
+
+export const PanelProvider = Panel.Provider;
+export const NotebookProvider = Notebook.Provider;
+
+export function usePanel(): IPanelContext {
+  return React.useContext(Panel)!;
+}
+
+export function useNotebook(): INotebookContext {
+  return React.useContext(Notebook)!;
+}

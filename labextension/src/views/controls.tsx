@@ -1,0 +1,151 @@
+/**
+ * Small pieces that the views are made of.
+ *
+ * Inputs and buttons are the browser's own in JupyterLab's style (`jp-mod-styled`), since hints and errors must be tied to a
+ * field by `aria-describedby`, which does not reach into the web components of the toolkit.
+ */
+import { caretDownIcon, caretRightIcon, checkIcon, copyIcon, type LabIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+import type { ApiError } from '../api';
+import { blockIcon, tickIcon, warnIcon } from '../icons';
+import { usePanel } from './context';
+
+/** A drawing beside words, which say the same. */
+export function Icon(props: { icon: LabIcon; className?: string }): JSX.Element {
+  return <props.icon.react tag="span" aria-hidden="true" className={`zj-icon ${props.className ?? ''}`} />;
+}
+
+interface IButtonProps extends React.ButtonHTMLAttributes<HTMLButtonElement> {
+  kind?: 'main' | 'quiet' | 'icon';
+  icon?: LabIcon;
+}
+
+/** A button; `main` is the one primary action of a page. */
+export function Button({ kind, icon, children, className, ...rest }: IButtonProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      className={`zj-btn jp-mod-styled ${kind ? `zj-btn-${kind}` : ''} ${className ?? ''}`}
+      title={kind === 'icon' ? rest['aria-label'] : undefined}
+      {...rest}
+    >
+      {icon && <Icon icon={icon} />}
+      {children}
+    </button>
+  );
+}
+
+/** A link that does something here. */
+export function Link(props: React.ButtonHTMLAttributes<HTMLButtonElement>): JSX.Element {
+  return <button type="button" {...props} className={`zj-link ${props.className ?? ''}`} />;
+}
+
+/** A link that leaves JupyterLab. */
+export function Away(props: { href: string; children: React.ReactNode; className?: string }): JSX.Element {
+  return <a {...props} target="_blank" rel="noopener noreferrer" />;
+}
+
+const VOICES = { bad: blockIcon, warn: warnIcon, ok: tickIcon, info: null };
+
+/** A note: one shape, four voices, each with a mark of its own. */
+export function Note(props: {
+  voice: keyof typeof VOICES;
+  title?: React.ReactNode;
+  role?: string;
+  id?: string;
+  children?: React.ReactNode;
+}): JSX.Element {
+  const icon = VOICES[props.voice];
+  return (
+    <div className={`zj-note is-${props.voice}`} role={props.role} id={props.id} tabIndex={props.id ? -1 : undefined}>
+      {props.title && (
+        <p className="zj-note-head">
+          {icon && <Icon icon={icon} />}
+          <span>{props.title}</span>
+        </p>
+      )}
+      {props.children}
+    </div>
+  );
+}
+
+/** What went wrong, and what to try. */
+export function Problem(props: { error: Pick<ApiError, 'message' | 'hint'> | { message: string; hint: string } }): JSX.Element {
+  return (
+    <Note voice="bad" title={props.error.message} role="alert">
+      {props.error.hint && <p>{props.error.hint}</p>}
+    </Note>
+  );
+}
+
+/** A part that is closed until one wants it. */
+export function Fold(props: {
+  title: React.ReactNode;
+  aside?: React.ReactNode;
+  isOpen?: boolean;
+  children: React.ReactNode;
+}): JSX.Element {
+  const [chosen, choose] = React.useState(false);
+  const isOpen = chosen || !!props.isOpen;
+  return (
+    <div className="zj-foldbox">
+      <h4>
+        <button type="button" className="zj-fold" aria-expanded={isOpen} onClick={() => choose(!isOpen)}>
+          <Icon icon={isOpen ? caretDownIcon : caretRightIcon} />
+          <span className="zj-fold-title">{props.title}</span>
+          {props.aside && <span className="zj-sub zj-small">{props.aside}</span>}
+        </button>
+      </h4>
+      {isOpen && <div className="zj-fold-body">{props.children}</div>}
+    </div>
+  );
+}
+
+/** Facts, each with its name. */
+export function Facts(props: { rows: [string, React.ReactNode][] }): JSX.Element {
+  return (
+    <dl className="zj-facts">
+      {props.rows.map(([name, value]) => (
+        <React.Fragment key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </React.Fragment>
+      ))}
+    </dl>
+  );
+}
+
+/** A DOI, drawn as its badge. */
+export function Badge(props: { doi: string; href?: string; isPractice: boolean }): JSX.Element {
+  const { trans } = usePanel();
+  const inner = (
+    <>
+      <b>{props.isPractice ? trans.__('PRACTICE DOI') : 'DOI'}</b>
+      <span>{props.doi}</span>
+    </>
+  );
+  const className = `zj-doi ${props.isPractice ? 'is-practice' : ''}`;
+  return props.href ? (
+    <Away href={props.href} className={className}>
+      {inner}
+    </Away>
+  ) : (
+    <span className={className}>{inner}</span>
+  );
+}
+
+/** Copies a text, and says so. */
+export function CopyButton(props: { text: string; kind?: 'main'; children: React.ReactNode; className?: string }): JSX.Element {
+  const { trans } = usePanel();
+  const [isCopied, setCopied] = React.useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(props.text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2000);
+  };
+  return (
+    <Button kind={props.kind} className={props.className} icon={isCopied ? checkIcon : copyIcon} onClick={() => void copy()}>
+      <span aria-live="polite">{isCopied ? trans.__('Copied') : props.children}</span>
+    </Button>
+  );
+}

@@ -1,0 +1,77 @@
+/**
+ * The last page: DOI, badge, citation, links.
+ */
+import { launchIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+import { useNotebook, usePanel } from './context';
+import { Away, Badge, CopyButton, Icon, Link, Note } from './controls';
+import { citationOf } from './words';
+
+export function Done(): JSX.Element {
+  const { trans, places } = usePanel();
+  const { model, notebook } = useNotebook();
+  const { record, repository, citation, published } = model.finished!;
+  const row = places.repository(repository);
+  const page = places.api.landingPage(row, record);
+  const isPractice = !row?.registered_dois;
+  const link = isPractice ? page : `https://doi.org/${record.doi}`;
+  const cited = citation || citationOf(record, isPractice ? `doi:${record.doi}` : link);
+  const badge = published?.stamp?.badge;
+  return (
+    <>
+      <div className="zj-body">
+        <div className="zj-pad">
+          {published?.unchanged && (
+            <Note voice="info" title={trans.__('Nothing changed since')}>
+              <p>{trans.__('No new version was made: this one has all of it.')}</p>
+            </Note>
+          )}
+          {published && !published.unchanged && (
+            <Note voice="ok" title={isPractice ? trans.__('Published for practice, and every file arrived unchanged') : trans.__('Public, and every file arrived unchanged')}>
+              <p>
+                {trans._n('%1 file read back and compared.', '%1 files read back and compared.', record.files.length)}{' '}
+                {notebook.isReadOnly
+                  ? trans.__('The badge could not be written into this read-only notebook.')
+                  : trans.__('The badge stands in this notebook.')}{' '}
+                <Link onClick={() => notebook.showBadge()}>{trans.__('Show')}</Link>
+              </p>
+            </Note>
+          )}
+          <div className="zj-centre zj-gap2">
+            <Badge doi={record.doi ?? ''} href={link} isPractice={isPractice} />
+            <div className="zj-row zj-gap">
+              <CopyButton text={link}>{trans.__('Copy link')}</CopyButton>
+              {badge && <CopyButton text={badge}>{trans.__('Copy badge')}</CopyButton>}
+            </div>
+          </div>
+          <h4 className="zj-gap2">{trans.__('Cite')}</h4>
+          <p className="zj-card zj-cite">{cited}</p>
+          <ul className="zj-links">
+            <li>
+              <Away href={page} className="zj-ilink">
+                <Icon icon={launchIcon} />
+                <span>{trans.__('Open the record on %1', row?.title ?? repository)}</span>
+              </Away>
+            </li>
+            {record.concept_doi && (
+              <li className="zj-sub zj-small">
+                {trans.__('All versions:')} <span className="zj-mono">{record.concept_doi}</span>
+              </li>
+            )}
+          </ul>
+          <p className="zj-sub zj-small zj-gap2">
+            {trans.__('Change a cell or a file, and the next version is offered here.')}{' '}
+            <Link onClick={() => model.turn('edit')}>{trans.__('Files and details')}</Link>
+          </p>
+        </div>
+      </div>
+      <div className="zj-foot">
+        <div className="zj-acts">
+          <CopyButton text={cited} kind="main" className="zj-btn-wide zj-primary">
+            {trans.__('Copy citation')}
+          </CopyButton>
+        </div>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,199 @@
+/**
+ * The group Files: what goes, why, and what is left out.
+ */
+import { PathExt } from '@jupyterlab/coreutils';
+import { addIcon, fileIcon, folderIcon, imageIcon, markdownIcon, notebookIcon, spreadsheetIcon } from '@jupyterlab/ui-components';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+import type { IFileEntry } from '../types';
+import { useNotebook, usePanel } from './context';
+import { Button, Fold, Icon, Link } from './controls';
+import { GroupBox } from './group';
+import { sizeOf } from './words';
+
+const ICONS: [RegExp, LabIcon][] = [
+  [/\.ipynb$/i, notebookIcon],
+  [/\.(csv|tsv|xlsx?|parquet|ods)$/i, spreadsheetIcon],
+  [/\.(png|jpe?g|gif|svg|webp|tiff?)$/i, imageIcon],
+  [/\.md$/i, markdownIcon]
+];
+/** What the server says of a file that was unticked. */
+const UNTICKED = /^excluded by /;
+
+export function Files(): JSX.Element {
+  const { trans, places, chooseFiles } = usePanel();
+  const { model, notebook } = useNotebook();
+  const { plan, order } = model;
+  const files = plan?.files ?? [];
+  const rows = [...files, ...order.chosen.excluded.filter(file => !files.some(other => other.key === file.key))];
+  const out = (plan?.left_out ?? []).filter(item => !UNTICKED.test(item.reason));
+  const here = PathExt.dirname(notebook.path);
+  const ticked = rows.filter(row => isIn(row));
+  const bytes = ticked.reduce((sum, file) => sum + file.size, 0);
+  const row = places.repository(order.chosen.to);
+
+  function isIn(file: IFileEntry): boolean {
+    return !order.chosen.excluded.some(other => other.key === file.key);
+  }
+
+  const summary = [
+    trans._n('%1 file', '%1 files', ticked.length) + ', ' + sizeOf(bytes),
+    ...(out.length ? [trans._n('%1 left out', '%1 left out', out.length)] : [])
+  ].join(' · ');
+  const isOver = !!row && bytes > row.max_bytes;
+  const add = async () => {
+    const paths = await chooseFiles(here);
+    if (paths.length) {
+      order.add(paths);
+    }
+  };
+  return (
+    <GroupBox
+      group="files"
+      name={trans.__('Files')}
+      summary={plan ? summary : trans.__('Looking …')}
+      tally={plan && { voice: isOver ? 'bad' : 'ok', words: isOver ? trans.__('too much') : trans.__('ready') }}
+    >
+      <div className="zj-row">
+        <Button icon={addIcon} onClick={() => void add()}>
+          {trans.__('Add files …')}
+        </Button>
+      </div>
+      {foldersOf(rows).map(([folder, inside]) =>
+        folder ? (
+          <Folder key={folder} name={folder} files={inside} isIn={isIn} />
+        ) : (
+          <ul key="" className="zj-files">
+            {inside.map(file => (
+              <File key={file.key} file={file} isIn={isIn(file)} />
+            ))}
+          </ul>
+        )
+      )}
+      <p className="zj-hint">
+        {trans.__('Made for you when it is published: a README, a page to read without Jupyter, the packages it needs, how to cite it.')}
+      </p>
+      {out.length > 0 && (
+        <Fold title={trans.__('Left out')} aside={String(out.length)}>
+          <ul>
+            {out.map(item => (
+              <li key={item.name} className="zj-out">
+                <span className="zj-fname">{item.name}</span>
+                <span className="zj-why">
+                  {item.reason} · <Link onClick={() => order.add([PathExt.join(here, item.name)])}>{trans.__('Add')}</Link>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Fold>
+      )}
+      {row && <Meter bytes={bytes} files={ticked.length} most={row.max_bytes} mostFiles={row.max_files} />}
+    </GroupBox>
+  );
+}
+
+function Folder(props: { name: string; files: IFileEntry[]; isIn: (file: IFileEntry) => boolean }): JSX.Element {
+  const { trans } = usePanel();
+  const { model } = useNotebook();
+  const ticked = props.files.filter(props.isIn);
+  const all = ticked.length === props.files.length;
+  const box = React.useRef<HTMLInputElement>(null);
+  React.useEffect(() => {
+    box.current!.indeterminate = !all && ticked.length > 0;
+  });
+  return (
+    <div role="group" aria-label={props.name}>
+      <label className="zj-file">
+        <input
+          ref={box}
+          type="checkbox"
+          checked={all}
+          onChange={event => model.order.tick(props.files, event.target.checked)}
+        />
+        <Icon icon={folderIcon} />
+        <span className="zj-fname">
+          {props.name}
+          <span className="zj-why">{trans._n('%1 file', '%1 files', props.files.length)}</span>
+        </span>
+        <span className="zj-size">{sizeOf(props.files.reduce((sum, file) => sum + file.size, 0))}</span>
+      </label>
+      <ul className="zj-files is-inside">
+        {props.files.map(file => (
+          <File key={file.key} file={file} isIn={props.isIn(file)} shown={file.key.slice(props.name.length + 1)} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function File(props: { file: IFileEntry; isIn: boolean; shown?: string }): JSX.Element {
+  const { model } = useNotebook();
+  const { file } = props;
+  const id = `zj-file-${file.key}`;
+  return (
+    <li className="zj-file">
+      <input
+        id={id}
+        type="checkbox"
+        checked={props.isIn}
+        disabled={file.role === 'notebook'}
+        aria-describedby={`${id}-why`}
+        onChange={event => model.order.tick([file], event.target.checked)}
+      />
+      <Icon icon={ICONS.find(([pattern]) => pattern.test(file.key))?.[1] ?? fileIcon} />
+      <span className="zj-fname">
+        <label htmlFor={id}>{props.shown ?? file.key}</label>
+        <span className="zj-why" id={`${id}-why`}>
+          <Reason text={file.reason} />
+        </span>
+      </span>
+      <span className="zj-size">{sizeOf(file.size)}</span>
+    </li>
+  );
+}
+
+/** Why a file is in; a cell in it is a link to the cell. */
+function Reason(props: { text: string }): JSX.Element {
+  const { trans } = usePanel();
+  const { notebook } = useNotebook();
+  const parts = props.text.split(/cell \[(\d+)\]/);
+  return (
+    <>
+      {parts.map((part, index) =>
+        index % 2 ? (
+          <Link key={index} onClick={() => notebook.showPrompt(Number(part))}>
+            {trans.__('cell %1', part)}
+          </Link>
+        ) : (
+          part
+        )
+      )}
+    </>
+  );
+}
+
+/** How much of what the repository takes is used. */
+function Meter(props: { bytes: number; files: number; most: number; mostFiles: number }): JSX.Element {
+  const { trans } = usePanel();
+  return (
+    <div className="zj-gap2">
+      <div className="zj-meterline">
+        <span>{trans.__('%1 of %2', sizeOf(props.bytes), sizeOf(props.most))}</span>
+        <span>{trans.__('%1 of %2 files', props.files, props.mostFiles)}</span>
+      </div>
+      <div className="zj-meter" aria-hidden="true">
+        <i style={{ width: `${Math.min(100, (100 * props.bytes) / props.most)}%` }} />
+      </div>
+    </div>
+  );
+}
+
+/** Return the files by the first folder in their names; those without one first. */
+function foldersOf(files: IFileEntry[]): [string, IFileEntry[]][] {
+  const folders = new Map<string, IFileEntry[]>([['', []]]);
+  for (const file of files) {
+    const folder = file.key.includes('/') ? file.key.slice(0, file.key.indexOf('/')) : '';
+    folders.set(folder, [...(folders.get(folder) ?? []), file]);
+  }
+  return [...folders];
+}

@@ -1,0 +1,3 @@
+import './base.css';
+import './form.css';
+import './pages.css';
