@@ -231,3 +231,22 @@ async def test_data_named_by_the_panel_goes_along(call: Call, path: Path) -> Non
     assert "extra.txt" in {f["key"] for f in plan["files"]}
     _, plan = await call("POST", "collect", {"path": "work/rain.ipynb", "exclude": ["rain.csv"]})
     assert "rain.csv" not in {f["key"] for f in plan["files"]}
+
+
+async def test_what_was_published_comes_back_and_runs_again(call: Call, path: Path, jp_root_dir: Path) -> None:
+    """Got by its DOI the notebook can be opened; running it wants a yes, says of what, and tells how much is the same."""
+    doi = (await published(call))["result"]["doi"]
+    _, job = await call("POST", "get", {"doi": doi, "folder": "got"})
+    got = (await followed(call, job))["result"]
+    assert (got["folder"], got["notebook"]) == ("got", "got/rain.ipynb")
+    assert doi in (jp_root_dir / "got" / "rain.ipynb").read_text()
+
+    _, job = await call("POST", "reproduce", {"doi": doi, "folder": "again"})
+    asked = await followed(call, job)
+    assert (asked["state"], asked["error"]["error"]) == ("failed", "NeedsConsent")
+    assert "rain.ipynb" in asked["error"]["message"]
+    _, job = await call("POST", "reproduce", {"doi": doi, "folder": "again", "yes": True})
+    ran = await followed(call, job)
+    assert ran["state"] == "done", ran["error"]
+    assert ran["result"]["executed"] == "again/executed.ipynb"
+    assert "1 of 1 output" in ran["result"]["verdict"]

@@ -6,7 +6,6 @@ Everything heavy is imported here, when it is first needed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from dataclasses import fields as names_of
 from functools import partial
 from pathlib import Path
@@ -123,7 +122,7 @@ def status(place: Config, path: Path, to: str | None) -> dict[str, Any]:
     repository = repositories.repository(to, config=place)
     waiting = _waiting(_entry(place, path, repository))
     there = notebook.read_deposit(notebook.read(path))
-    if waiting and there and _act_id(asdict(there)) == waiting["act"]:
+    if waiting and there and there.act == waiting["act"]:
         waiting = None
     return {"standing": stand.to_json(), "stamp": waiting, "subject": subject(path, repository)}
 
@@ -133,12 +132,13 @@ def stamped(place: Config, path: Path, act: str) -> None:
     from .. import notebook, standing
 
     there = notebook.read_deposit(notebook.read(path))
-    if there is None or _act_id(asdict(there)) != act:
+    if there is None or there.act != act:
         return
     book = standing.journal(place)
     # By act, not by path: the notebook may have been renamed while it was published.
     for entry in book.entries():
-        if entry.stamp and _act_id(entry.stamp["deposit"]) == act:
+        waiting = _waiting(entry)
+        if waiting and waiting["act"] == act:
             with book.locked(Path(entry.notebook), entry.repository) as held:
                 held.stamp = None
                 book.write(held)
@@ -209,8 +209,13 @@ def resolve(place: Config, text: str, from_: str | None) -> dict[str, Any]:
 
     repository, record = repositories.resolve(text, from_=from_, config=place)
     doi = DOI.find(text)
-    concept = doi == record.concept_doi if doi else text.rstrip("/").endswith(record.concept_id)
-    return {"record": record.to_json(), "repository": repository.name, "concept": concept}
+    named_all = doi == record.concept_doi if doi else text.strip().rstrip("/").rpartition("/")[2] == record.concept_id
+    return {
+        "record": record.to_json(),
+        "repository": repository.name,
+        "concept": named_all,
+        "citation": _citation(repository, record.id),
+    }
 
 
 def search(place: Config, words: str, from_: str | None, page: int, size: int, mine: bool) -> dict[str, Any]:
@@ -248,13 +253,10 @@ def _entry(place: Config, path: Path, repository: Repository) -> Entry:
 
 
 def _waiting(entry: Entry) -> dict[str, Any] | None:
-    """Return badge and Deposit that wait for a front end, with an id by which it confirms them."""
-    return {"act": _act_id(entry.stamp["deposit"]), **entry.stamp} if entry.stamp else None
+    """Return badge and Deposit that wait for a front end, with the id of the act by which it confirms them."""
+    from ..badge import Deposit
 
-
-def _act_id(deposit: dict[str, Any]) -> str:
-    """Return the id of a finished publication: its record, since one act makes one record."""
-    return f"{deposit['url']}/records/{deposit['record_id']}"
+    return {"act": Deposit(**entry.stamp["deposit"]).act, **entry.stamp} if entry.stamp else None
 
 
 def _was_published(repository: Repository, entry: Entry) -> Published:
