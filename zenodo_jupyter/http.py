@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
@@ -19,6 +20,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from . import __version__
 from .answers import could_not_ask, error_of, may_pass, moved, timed_out, was_never_sent
 from .errors import Cancelled, ZenodoJupyterError
+from .pacing import Pace
 from .tokens import Token, origin
 
 #: One Accept for all JSON routes. Zenodo answers in its old dialect to anything else; and a plain InvenioRDM answers 406 to
@@ -34,6 +36,8 @@ FIRST_CONTACT_SECONDS = 6.0
 BLOCK = 1 << 20
 #: Connections kept open to one host; more workers than that would open and close them.
 POOL = 16
+#: Seconds between two looks at whether a person said "stop", while we wait.
+_BEAT = 0.25
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
@@ -79,6 +83,8 @@ class Session(requests.Session):
         See `BUDGET_SECONDS`.
     reached : bool
         Whether there was a connection to the repository once.
+    pace : Pace
+        Keeps to what the repository allows.
     """
 
     def __init__(self, token: Token | None, base_url: str, name: str, title: str) -> None:
@@ -88,11 +94,36 @@ class Session(requests.Session):
         self.title = title or urlsplit(base_url).hostname or "the repository"
         self.budget_seconds = BUDGET_SECONDS
         self.reached = False
+        self.pace = Pace()
+        self._watches = threading.local()
 
     def pause(self, seconds: float, cancel: threading.Event | None = None) -> None:
-        """Wait; raises `Cancelled` as soon as `cancel` is set."""
-        if (cancel or threading.Event()).wait(seconds):
-            raise Cancelled("Stopped, as you asked.", "What was done so far is kept.")
+        """Wait; raises `Cancelled` as soon as `cancel` is set, and what a `watched_by` raises."""
+        watch: Callable[[float], None] = getattr(self._watches, "watch", lambda left: None)
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            watch(left)
+            if (cancel or threading.Event()).wait(min(left, _BEAT)):
+                raise Cancelled("Stopped, as you asked.", "What was done so far is kept.")
+
+    @contextmanager
+    def watched_by(self, watch: Callable[[float], None]) -> Iterator[None]:
+        """Let this thread's waits be watched, whatever they are for.
+
+        Parameters
+        ----------
+        watch : callable
+            Gets the seconds that are left, a few times a second; it raises `Cancelled` to end the wait.
+        """
+        before = getattr(self._watches, "watch", None)
+        self._watches.watch = watch
+        try:
+            yield
+        finally:
+            if before is None:
+                del self._watches.watch
+            else:
+                self._watches.watch = before
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """After a redirect, decide anew whether the address may see the token."""
@@ -177,6 +208,11 @@ class Patience:
         """Count time that went by waiting for an answer."""
         self._left -= seconds
 
+    def keep_pace(self, seconds: float) -> None:
+        """Wait before a request that would be one too many, unless patience ends first: then the repository says no."""
+        if 0 < seconds <= self._left:
+            self._session.pause(seconds, self._cancel)
+
     def wait(self, asked: float | None = None, first_contact: bool = False) -> bool:
         """Wait before the next try, or return False when patience is at its end.
 
@@ -251,6 +287,7 @@ def request(
     while True:
         asked: float | None = None
         first_contact = False
+        patience.keep_pace(session.pace.take(method, url, session.token))
         try:
             body = data() if callable(data) else data
             response = session.request(method, url, data=body, timeout=timeout, **kwargs)
@@ -264,6 +301,7 @@ def request(
                 patience.spend(timeout[0] if never_sent else timeout[1])
         else:
             session.reached = True
+            session.pace.learn(method, url, session.token, response.headers)
             status = response.status_code
             if status < 400:
                 if response.is_redirect and kwargs["allow_redirects"] is False and method not in ("GET", "HEAD"):

@@ -25,6 +25,7 @@ from .errors import (
     ZenodoJupyterError,
 )
 from .http import new_session, request
+from .pacing import Pace
 from .records import Record
 from .repository import Repository
 from .rows import EMBEDDED, configured, find_row
@@ -299,7 +300,9 @@ def _open(row: RepositoryRow, token: Token | str | None, config: Config) -> Repo
         adapters = {f"{EMBEDDED}://": LocalAdapter(local_app(local_data(config)))}
         return Repository(row, new_session(token, row.url, adapters, name=row.name, title=row.title))
     token = token or TokenStore(config).get(row)
-    return Repository(row, new_session(token, row.url, name=row.name, title=row.title))
+    session = new_session(token, row.url, name=row.name, title=row.title)
+    session.pace = Pace(Path(config.data_dir) / "pace.json")
+    return Repository(row, session)
 
 
 def _load() -> Config:
