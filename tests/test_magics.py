@@ -7,6 +7,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from IPython.core.getipython import get_ipython
 from IPython.testing.globalipapp import start_ipython
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -16,7 +17,7 @@ from zenodo_jupyter.magics import RERUN
 @pytest.fixture(scope="session")
 def session_shell() -> Any:
     """One shell for all; there can be only one in a process."""
-    return start_ipython()
+    return start_ipython() or get_ipython()  # None where it was started before
 
 
 @pytest.fixture

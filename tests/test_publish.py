@@ -189,6 +189,20 @@ def test_notebook_changed_meanwhile_is_not_published(path: Path, config: Config)
     assert "It pours." in path.read_text(encoding="utf-8")
 
 
+def test_notebook_moved_meanwhile_is_not_published(path: Path, config: Config) -> None:
+    """Should say so, and find the draft again when the notebook is back."""
+
+    def meddle(progress: Any) -> None:
+        if progress.step == "upload" and path.exists():
+            path.rename(path.with_name("moved.ipynb"))
+
+    with pytest.raises(ChangedMeanwhile, match="moved"):
+        go(path, config, report=meddle)
+    path.with_name("moved.ipynb").rename(path)
+    assert not records(config)
+    assert go(path, config).record.index == 1
+
+
 def test_two_processes_do_not_publish_the_same_notebook_at_once(path: Path, config: Config) -> None:
     """Should tell the second that the first is at it."""
     url = repositories.repository("local", config=config).url

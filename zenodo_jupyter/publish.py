@@ -325,9 +325,9 @@ class _Story:
 
     def publish(self, draft: Draft) -> Record:
         """Do the step that cannot be undone."""
-        if bundles.file_digest(self.plan.notebook) != self.plan.digest:
+        if not self.plan.notebook.exists() or bundles.file_digest(self.plan.notebook) != self.plan.digest:
             raise ChangedMeanwhile(
-                f"{self.plan.notebook.name} was changed while it was being sent.",
+                f"{self.plan.notebook.name} was changed, moved or deleted while it was being sent.",
                 "Nothing was published. Publish again: the draft is kept, and only what changed is sent.",
             )
         self._begin("publish", f"Publishing on {self.repository.title}")

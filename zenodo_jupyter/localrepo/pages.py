@@ -31,7 +31,7 @@ _POLICY = (
 )
 # Inline styles are allowed where `markup` has filtered them; links may open beside the frame, and nothing else may happen.
 _PREVIEW_POLICY = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'self' 'unsafe-inline'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
     "img-src data:; base-uri 'none'; form-action 'none'"
 )
 _BADGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
