@@ -58,6 +58,17 @@ def holds() -> bool:
     return cell_id() is not None and "__vsc_ipynb_file__" not in (shell.user_ns if shell else {})
 
 
+def shows_widgets() -> bool:
+    """Whether somebody sees the output of the running cell, and can use a form in it.
+
+    nbclient and papermill would otherwise store the form, with what was typed, in the notebook that they execute.
+    """
+    shell = get_ipython()
+    code = shell is not None and "__vsc_ipynb_file__" in shell.user_ns
+    voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")  # it runs the cells itself, for a page to come
+    return cell_id() is not None or code or voila
+
+
 def notebook() -> Path | None:
     """Return the notebook that this kernel serves: told by the front end, by Visual Studio Code, or by the server."""
     shell = get_ipython()
