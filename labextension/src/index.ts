@@ -13,6 +13,7 @@ import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import { publishIcon } from './icons';
+import { listenToKernels } from './kernel';
 import type { PanelBody } from './panel';
 import type { Session } from './session';
 
@@ -85,6 +86,7 @@ function activate(
   place.title.caption = trans.__('Publish');
   app.shell.add(place, 'right', { rank: 900, type: 'Publish' });
   restorer?.add(place, place.id);
+  listenToKernels(tracker);
   if (tracker.currentWidget) {
     void models();
   } else {

@@ -1,3 +1,4 @@
 import './base.css';
 import './form.css';
 import './pages.css';
+import './record.css';
