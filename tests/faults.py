@@ -54,9 +54,12 @@ class Fault:
 
 
 class FaultyServer:
-    """Serves a WSGI application on a loopback port; ``seen`` lists the requests, ``faults`` is what is still to go wrong."""
+    """Serves a WSGI application on a loopback port; ``seen`` lists the requests, ``faults`` is what is still to go wrong.
 
-    def __init__(self, app: Callable[..., Any], *, ranges: bool = False) -> None:
+    ``ranges`` says which addresses of a file honour ranges: ``api``, ``site`` (as Zenodo's do), or none.
+    """
+
+    def __init__(self, app: Callable[..., Any], *, ranges: str = "") -> None:
         self.app = app
         self.ranges = ranges
         self.faults: list[Fault] = []
@@ -133,7 +136,8 @@ class FaultyServer:
 
     def _do(self, handler: BaseHTTPRequestHandler, body: bytes) -> tuple[int, dict[str, str], bytes]:
         sent = dict(handler.headers)
-        span = sent.pop("Range", "") if handler.path.endswith("/content") else ""
+        span = sent.pop("Range", "")
+        honoured = self.ranges == ("api" if "/api/" in handler.path else "site")
         path, _, query = handler.path.partition("?")
         builder = EnvironBuilder(
             path=path, query_string=query, base_url=self.url, method=handler.command, headers=sent, input_stream=BytesIO(body),
@@ -146,13 +150,14 @@ class FaultyServer:
             parts.close()
         kept = {k: v for k, v in headers.items() if k.lower() not in ("content-length", "accept-ranges")}
         code = int(status.split()[0])
-        match = re.fullmatch(r"bytes=(\d+)-", span)
-        if match and self.ranges and code == 200:
+        match = re.fullmatch(r"bytes=(\d+)-(\d*)", span)
+        if match and honoured and code == 200:
             start = int(match[1])
             if start >= len(answer):
                 return 416, {"Content-Range": f"bytes */{len(answer)}", "Content-Type": "text/html"}, b""
-            kept["Content-Range"] = f"bytes {start}-{len(answer) - 1}/{len(answer)}"
-            return 206, kept, answer[start:]
+            stop = min(int(match[2]) + 1, len(answer)) if match[2] else len(answer)
+            kept["Content-Range"] = f"bytes {start}-{stop - 1}/{len(answer)}"
+            return 206, kept, answer[start:stop]
         return code, kept, answer
 
     def _send(
@@ -184,7 +189,7 @@ def _flip(data: bytes) -> bytes:
     return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :] if data else data
 
 
-def embedded(folder: Path, *, ranges: bool = False, flavour: str = "zenodo") -> tuple[FaultyServer, str]:
+def embedded(folder: Path, *, ranges: str = "", flavour: str = "zenodo") -> tuple[FaultyServer, str]:
     """Return a server of a fresh embedded repository, and a token of its owner."""
     from zenodo_jupyter.localrepo import users
     from zenodo_jupyter.localrepo.app import create_app

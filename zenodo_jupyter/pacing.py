@@ -71,6 +71,10 @@ class Pace:
                 count["next"] = at + _WINDOW / count["limit"]
                 return at - now
 
+    def is_scarce(self, method: str, url: str, token: Token | None) -> bool:
+        """Whether less than half is left, so that what needs no further requests should make none."""
+        return _is_scarce(self._counts.get(_key(method, url, token)))
+
     def learn(self, method: str, url: str, token: Token | None, headers: Mapping[str, str]) -> None:
         """Take in what an answer says of what is left."""
         try:

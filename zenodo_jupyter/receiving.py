@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
-import re
 import secrets
 import shutil
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -24,10 +25,10 @@ from .errors import (
     RepositoryBroken,
     TooManyRequests,
     UnsafeName,
-    WasRefused,
     ZenodoJupyterError,
 )
 from .http import BLOCK, TIMEOUT, Patience
+from .ranges import NoRanges, Ranges
 from .records import FileEntry
 from .report import Progress, Report
 
@@ -88,9 +89,8 @@ class _Incoming:
         self._part = target.with_name(f".{target.name[:50]}.part-{secrets.token_hex(6)}")
         self._kept = _kept(entry, target)
         self._done = 0
-        self._ranges = True
-        self._etag = ""
         self._hash = Digest(entry.size)
+        self._ranges = Ranges(files, record_id, entry, cancel)
 
     def run(self) -> Path:
         try:
@@ -118,7 +118,11 @@ class _Incoming:
         while True:
             before = self._done
             try:
-                return self._fetch(file)
+                if self._fetch(file):
+                    return
+                continue
+            except NoRanges:
+                continue  # it gave some and does so no more: `_answer` begins again
             except requests.RequestException as e:
                 failure = could_not_ask(e, self._files.session, self._files.url, TIMEOUT)
                 if timed_out(e):
@@ -128,55 +132,52 @@ class _Incoming:
             if not patience.wait():
                 raise failure
 
-    def _fetch(self, file: BinaryIO) -> None:
-        """Ask for what is missing and write it; raises a RequestException when it is cut."""
-        if self._done and (self._done > (self._entry.size or self._done) or not self._ranges):
-            self._start_over(file)
+    def _fetch(self, file: BinaryIO) -> bool:
+        """Ask for what is missing and write it; returns whether that was all of it.
+
+        Raises a RequestException when it is cut.
+        """
         if self._done == self._entry.size:
-            return
-        headers = {"Accept-Encoding": "identity"}  # else neither length nor md5 nor range would be the file's
-        if self._done:
-            headers["Range"] = f"bytes={self._done}-"
-            if self._etag:
-                headers["If-Range"] = self._etag
-        with self._ask(headers) as response:
-            if self._done and not self._goes_on(response):
-                self._start_over(file)
+            return True
+        with self._answer(file) as response:
             self._say()
-            if not self._etag:
-                self._etag = response.headers.get("ETag", "")
+            began, before = time.monotonic(), self._done
             for block in response.iter_content(BLOCK):
-                if self._cancel is not None and self._cancel.is_set():
-                    raise Cancelled("Stopped, as you asked.", "What came so far is kept.")
-                self._hash.update(block)  # before the writing, so that it goes on meanwhile
-                file.write(block)
-                self._done += len(block)
+                self._take(block, file)
                 if self._entry.size is not None and self._done > self._entry.size:
-                    break  # more than there is: `_compare` says so
-                self._say()
-            file.flush()
+                    return True  # more than there is: `_compare` says so
+                if self._ranges.are_worth_it(self._done, self._done - before, time.monotonic() - began):
+                    first = self._ranges.first(self._done)  # before this connection is given up
+                    if first:
+                        self._take(first, file)
+                        break
+            else:
+                return True
+        with contextlib.closing(self._ranges.blocks(self._done)) as blocks:
+            for block in blocks:
+                self._take(block, file)
+        return False
 
-    def _ask(self, headers: dict[str, str]) -> requests.Response:
-        try:
-            return self._files.ask(
-                "GET", self._path, accept="*/*", headers=headers, stream=True, cancel=self._cancel, what=self._what
-            )
-        except WasRefused as e:
-            if e.status != 416:
-                raise
-            self._ranges = False  # no such range: then all of it
-            raise requests.exceptions.ChunkedEncodingError("the range is refused") from None
+    def _answer(self, file: BinaryIO) -> requests.Response:
+        """Ask for what is missing, or for all of it where the repository gives no ranges."""
+        if self._done:
+            try:
+                return self._ranges.ask(self._done)
+            except NoRanges:
+                self._start_over(file)
+        # Else neither length nor md5 would be the file's.
+        headers = {"Accept-Encoding": "identity"}
+        return self._files.ask(
+            "GET", self._path, accept="*/*", headers=headers, stream=True, cancel=self._cancel, what=self._what
+        )
 
-    def _goes_on(self, response: requests.Response) -> bool:
-        """Whether an answer is the rest of the same file, from where we are."""
-        if response.status_code != 206:
-            return False
-        match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", "").strip())
-        etag = response.headers.get("ETag", "")
-        if match is None or int(match[1]) != self._done or (self._etag and etag and etag != self._etag):
-            self._ranges = False
-            raise requests.exceptions.ChunkedEncodingError("a range that was not asked for")
-        return True
+    def _take(self, block: bytes, file: BinaryIO) -> None:
+        if self._cancel is not None and self._cancel.is_set():
+            raise Cancelled("Stopped, as you asked.", "What came so far is kept.")
+        self._hash.update(block)  # before the writing, so that it goes on meanwhile
+        file.write(block)
+        self._done += len(block)
+        self._say()
 
     def _start_over(self, file: BinaryIO) -> None:
         file.seek(0)
