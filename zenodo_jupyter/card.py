@@ -7,10 +7,13 @@ compared with itself.
 from __future__ import annotations
 
 import html as _html
+import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .badge import badge_svg
+from .doi import DOI
 
 if TYPE_CHECKING:
     from .records import Record
@@ -112,18 +115,33 @@ def is_card(output: Mapping[str, Any]) -> bool:
 
 
 def settle(nb: Mapping[str, Any], card: Mapping[str, Any]) -> None:
-    """Put a card in the place of each live form of a notebook, which is changed: a published copy has no kernel."""
+    """Put a card in the place of each live form of a notebook, which is changed: a published copy has no kernel.
+
+    What a front end may have saved of the form's state, and with it what was typed, goes too.
+    """
     for cell in nb["cells"]:
         for output in cell.get("outputs", ()):
             if is_card(output) and WIDGET in output["data"]:
+                _forget_state(nb, output["data"][WIDGET].get("model_id", ""))
                 output["data"] = bundle(card)
 
 
-def _badge(card: Mapping[str, Any]) -> str:
-    from .doi import DOI
+def _forget_state(nb: Mapping[str, Any], model_id: str) -> None:
+    """Remove a widget and all that it consists of from the state that is saved with a notebook."""
+    saved = nb["metadata"].get("widgets") or {}
+    models = (saved.get("application/vnd.jupyter.widget-state+json") or {}).get("state") or {}
+    left = [model_id]
+    while left:
+        model = models.pop(left.pop(), None)
+        if model is not None:
+            left += re.findall(r"IPY_MODEL_(\w+)", json.dumps(model))
 
+
+def _badge(card: Mapping[str, Any]) -> str:
     name = f"DOI {card['doi']}" + ("" if card["registered"] else " (local, not registered)")
     svg = badge_svg(DOI.parse(card["doi"]), card["registered"]).replace('id="r"', 'id="zj-r"').replace("#r)", "#zj-r)")
+    if not re.match("https?://", card["link"]):
+        return f'<div style="margin:6px 0">{svg}</div>'
     return (
         f'<div style="margin:6px 0"><a href="{_html.escape(card["link"])}" target="_blank" rel="noopener" '
         f'aria-label="{_html.escape(name)}">{svg}</a></div>'
