@@ -15,10 +15,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image, ImageDraw
 
 from zenodo_jupyter.compare import Level, compare
-from zenodo_jupyter.compare_html import compare_html
-from zenodo_jupyter.compare_images import compare_image, compare_svg
-from zenodo_jupyter.compare_structures import compare_json
-from zenodo_jupyter.compare_text import compare_text
+from zenodo_jupyter.compare.html import compare_html
+from zenodo_jupyter.compare.images import compare_image, compare_svg
+from zenodo_jupyter.compare.structures import compare_json
+from zenodo_jupyter.compare.text import compare_text
 
 RAN = date(2026, 11, 22)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .comparison import Comparison, OutputVerdict
+from .compare.comparison import Comparison, OutputVerdict
 from .execute import Execution
 from .packages import PackageDifference
 from .records import Record
