@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 from faults import Fault, begin, embedded, upload_of
 
-from zenodo_jupyter import ranges, receiving
+from zenodo_jupyter import parts, ranges, receiving
 from zenodo_jupyter.errors import (
     Cancelled,
     CouldNotAsk,
@@ -329,3 +329,49 @@ def test_a_stopped_download_by_ranges_can_be_gone_on_with(server, tmp_path, slow
     assert all(BIG.startswith(data) for name, data in everything_in(tmp_path).items() if ".big.part" in name)
     repository.download(record.id, "big", tmp_path / "big")
     assert (tmp_path / "big").read_bytes() == BIG
+
+
+def test_a_killed_process_is_gone_on_with(plain, tmp_path):
+    """Its part file has the name of its bytes from the beginning; a lock that was left behind does not matter."""
+    repository, record = published(plain, {"big": BIG})
+    part = tmp_path / f".big.part-{hashlib.md5(BIG).hexdigest()}"
+    part.write_bytes(BIG[:MIB])
+    part.with_name(f"{part.name}.lock").touch()
+    seen = []
+    repository.download(record.id, "big", tmp_path / "big", report=seen.append)
+    assert (tmp_path / "big").read_bytes() == BIG
+    assert {p.name for p in tmp_path.iterdir()} == {"big", "repository"}
+
+
+def test_two_processes_never_write_into_one_part(plain, tmp_path):
+    """While one brings a file, another that wants the same brings its own."""
+    repository, record = published(plain, {"big": BIG})
+    with parts.claimed(record.files[0], tmp_path / "big") as (part, _):
+        part.write_bytes(b"of the other process")
+        repository.download(record.id, "big", tmp_path / "big")
+        assert part.read_bytes() == b"of the other process"
+    assert (tmp_path / "big").read_bytes() == BIG
+
+
+def test_parts_that_were_left_long_ago_are_swept(plain, tmp_path):
+    """Those of other bytes; what can be gone on with, what is new, and what is not ours stays."""
+    repository, record = published(plain, {"big": BIG})
+    out = tmp_path / "out"
+    out.mkdir()
+    md5 = hashlib.md5(BIG).hexdigest()
+    old = {f".big.part-{'0' * 32}", f".big.part-{'1' * 32}.lock", ".other.part-0123456789ab", ".mine.part-1", "a.txt"}
+    for name in old:
+        (out / name).touch()
+        os.utime(out / name, (1, 1))
+    (out / f".new.part-{'2' * 32}").touch()
+    (out / f".big.part-{md5}").write_bytes(BIG[:5])
+    os.utime(out / f".big.part-{md5}", (1, 1))
+    download_files(repository, record, out)
+    assert {p.name for p in out.iterdir()} == {"big", ".mine.part-1", "a.txt", f".new.part-{'2' * 32}"}
+
+
+def test_a_hundred_files_take_a_hundred_requests(plain, tmp_path):
+    """One for each file; the record was read before."""
+    repository, record = published(plain, {f"f{n}": b"%d" % n for n in range(100)})
+    download_files(repository, repository.get(record.id), tmp_path / "out")
+    assert len(everything_in(tmp_path / "out")) == 100 and len(plain.seen) <= 103

@@ -190,3 +190,16 @@ def test_stop_is_heard_while_nothing_moves(plain):
         upload_files(repository, draft, [upload_of("a", b"x")], cancel=stop)
     hold.set()
     assert time.monotonic() - begun < 5
+
+
+def test_a_hundred_files_take_two_hundred_and_ten_requests_at_most(plain):
+    """From the draft to the record that is read back."""
+    plain.seen.clear()
+    repository, draft, _ = begin(plain, plain.token)
+    uploads = [upload_of(f"f{n}", b"%d" % n) for n in range(100)]
+    repository.reserve_doi(draft)
+    upload_files(repository, draft, uploads)
+    repository.publish(draft)
+    record = repository.get(draft)
+    assert {f.key: f.md5 for f in record.files} == {u.key: u.md5 for u in uploads}
+    assert len(plain.seen) <= 210

@@ -28,7 +28,7 @@ WORTH = 8 * RANGE
 #: A connection that brings as many bytes a second is fast enough alone.
 FAST = 32e6
 #: Seconds after which a connection is judged.
-JUDGED_AFTER = 2.0
+JUDGED_AFTER = 1.0
 # Seconds to wait in all for an address of which nobody knows whether it gives ranges.
 _PROBE_SECONDS = 30.0
 # Seconds between two looks at whether all is over.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import shutil
 import threading
 import time
@@ -28,6 +27,7 @@ from .errors import (
     ZenodoJupyterError,
 )
 from .http import BLOCK, TIMEOUT, Patience
+from .parts import claimed, part_of
 from .ranges import NoRanges, Ranges
 from .records import FileEntry
 from .report import Progress, Report
@@ -46,14 +46,9 @@ def receive(
 
 def still_to_come(entry: FileEntry, target: Path) -> int:
     """Return the bytes of a file that an interrupted call did not bring yet."""
-    kept = _kept(entry, target)
-    here = kept.stat().st_size if kept is not None and kept.exists() else 0
+    part = part_of(entry, target)
+    here = part.stat().st_size if part is not None and part.exists() else 0
     return max(0, (entry.size or 0) - here)
-
-
-def _kept(entry: FileEntry, target: Path) -> Path | None:
-    """Return the name under which an interrupted call leaves what came; it says which bytes they are of."""
-    return target.with_name(f".{target.name[:50]}.part-{entry.md5}") if entry.md5 else None
 
 
 def check_room(folder: Path, size: int) -> None:
@@ -69,8 +64,7 @@ def check_room(folder: Path, size: int) -> None:
 class _Incoming:
     """One file on its way in, in a part file beside the target.
 
-    The part has a name of its own, so that two processes never write into one. If the transfer is interrupted it gets a name
-    that says which bytes it is of; the next call that wants those takes it over, by a rename that only one can win.
+    The part's name says which bytes it is of, so that the next call goes on with it, even if this process is killed.
     """
 
     def __init__(
@@ -85,32 +79,30 @@ class _Incoming:
         self._files, self._entry, self._target, self._report, self._cancel = files, entry, target, report, cancel
         self._path = f"{files.file_path(record_id, entry.key, draft=False)}/content"
         self._what = f"file {entry.key} in record {record_id}"
-        # File systems take names of 255 bytes.
-        self._part = target.with_name(f".{target.name[:50]}.part-{secrets.token_hex(6)}")
-        self._kept = _kept(entry, target)
         self._done = 0
         self._hash = Digest(entry.size)
         self._ranges = Ranges(files, record_id, entry, cancel)
 
     def run(self) -> Path:
-        try:
-            self._adopt()
-            with open(self._part, "ab") as file:
-                self._hash_again()
-                self._fetch_all(file)
-            self._compare()
-            os.replace(self._part, self._target)
-        except OSError as e:
-            self._part.unlink(missing_ok=True)
-            raise _disk_error(e, self._target) from e
-        except (CouldNotAsk, RepositoryBroken, TooManyRequests, Cancelled, KeyboardInterrupt):
-            self._keep()
-            raise
-        except BaseException:
-            self._part.unlink(missing_ok=True)
-            raise
-        finally:
-            self._hash.close()
+        with claimed(self._entry, self._target) as (part, can_be_kept):
+            try:
+                with open(part, "ab") as file:
+                    self._hash_again(part)
+                    self._fetch_all(file)
+                self._compare()
+                os.replace(part, self._target)
+            except OSError as e:
+                part.unlink(missing_ok=True)
+                raise _disk_error(e, self._target) from e
+            except (CouldNotAsk, RepositoryBroken, TooManyRequests, Cancelled, KeyboardInterrupt):
+                if not (can_be_kept and self._done):
+                    part.unlink(missing_ok=True)
+                raise
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+            finally:
+                self._hash.close()
         return self._target
 
     def _fetch_all(self, file: BinaryIO) -> None:
@@ -186,26 +178,12 @@ class _Incoming:
         self._hash.close()
         self._hash = Digest(self._entry.size)
 
-    def _adopt(self) -> None:
-        """Take over what an interrupted call left behind."""
-        if self._kept is not None:
-            try:
-                os.replace(self._kept, self._part)
-            except FileNotFoundError:
-                return
-
-    def _hash_again(self) -> None:
-        with open(self._part, "rb", buffering=0) as file:
+    def _hash_again(self, part: Path) -> None:
+        """Hash what an interrupted call left behind."""
+        with open(part, "rb", buffering=0) as file:
             while block := file.read(BLOCK):
                 self._hash.update(block)
                 self._done += len(block)
-
-    def _keep(self) -> None:
-        """Leave what came for the next call, if it can be told what it is of."""
-        if self._kept is not None and self._done:
-            os.replace(self._part, self._kept)
-        else:
-            self._part.unlink(missing_ok=True)
 
     def _compare(self) -> None:
         expected, got = self._entry, self._hash.hexdigest()

@@ -15,6 +15,7 @@ from .errors import BadInput, Cancelled, MissingFile, NeedsConsent, RecordNotFou
 from .http import BLOCK
 from .names import clashes
 from .names import safe_join as safe_join
+from .parts import part_of, sweep
 from .receiving import check_room, still_to_come
 from .records import FileEntry, Record
 from .report import Progress, Report, silent
@@ -176,6 +177,9 @@ def download_files(
             path.mkdir(parents=True, exist_ok=True)
     except OSError as e:
         raise MissingFile(f"The folder {path} cannot be made ({e.strerror}).", "Choose another folder.") from e
+    parts = {part for key in missing if (part := part_of(wanted[key], targets[key]))}
+    for parent in {folder, *(targets[key].parent for key in missing)}:
+        sweep(parent, parts)
     check_room(folder, sum(still_to_come(wanted[key], targets[key]) for key in missing))
     meter = _Meter("download", {key: entry.size or 0 for key, entry in wanted.items()}, report)
     meter.have({key: wanted[key].size or 0 for key in wanted if key not in missing})
