@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import json
 
-from zenodo_jupyter import choices, fields
-from zenodo_jupyter.fields import Field
+from zenodo_jupyter.metadata import choices, fields
+from zenodo_jupyter.metadata.fields import Field
 from zenodo_jupyter.metadata import Metadata
 
 

@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from zenodo_jupyter import licences
-from zenodo_jupyter.gitfolder import public_url
-from zenodo_jupyter.headings import first_heading, first_paragraph
+from zenodo_jupyter.metadata import licences
+from zenodo_jupyter.proposals.gitfolder import public_url
+from zenodo_jupyter.proposals.headings import first_heading, first_paragraph
 from zenodo_jupyter.metadata import Metadata
 from zenodo_jupyter.proposals import propose
 

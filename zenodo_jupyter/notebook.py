@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .badge import Deposit, badge_index, badge_markdown, is_badge, read_deposit, stamp, unstamp
 from .card import is_card
-from .errors import BadInput, DamagedNotebook, DiskFull, MissingFile
+from .errors import BadInput, DiskFull, MissingFile
+from .parsing import parse
 from .rendering import render_html
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def read(path: Path) -> NotebookNode:
     from nbformat.v4.rwbase import rejoin_lines
 
     path = Path(path)
-    nb = nbformat.from_dict(_parse(path, _load(path)))
+    nb = nbformat.from_dict(parse(path, _load(path)))
     return rejoin_lines(nb)
 
 
@@ -102,7 +103,7 @@ def dumps(nb: Mapping[str, Any], *, like: Path | None = None) -> bytes:
     A notebook equal to the one in that file gives that file's bytes, however unusual.
     """
     before = _load(like) if like and like.exists() else b""
-    old = _parse(like, before) if like and before else None
+    old = parse(like, before) if like and before else None
     plain = _unchanged_as_they_stood(nb, old)
     if old is not None and json.dumps(old) == json.dumps(plain):
         return before
@@ -163,64 +164,6 @@ def _load(path: Path) -> bytes:
         raise MissingFile(f"There is no notebook {path}.", "Check the name and the folder.") from None
     except OSError as error:
         raise BadInput(f"The notebook {path} cannot be read: {error.strerror}.") from error
-
-
-def _parse(path: Path, content: bytes) -> dict[str, Any]:
-    """Parse and look at the structure, as far as the rest of this package relies on it."""
-
-    def damaged(
-        reason: str, hint: str = "Open it in JupyterLab, or take it from a backup or an earlier commit."
-    ) -> DamagedNotebook:
-        return DamagedNotebook(f"{path.name} cannot be read as a notebook: {reason}.", hint)
-
-    if not content.strip():
-        raise damaged("the file is empty")
-    if content.startswith(b"version https://git-lfs"):
-        raise damaged("it is only a Git LFS pointer", "Fetch the file itself with `git lfs pull`.")
-    try:
-        nb = json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise damaged(f"byte {error.start} is not UTF-8") from error
-    except (ValueError, RecursionError) as error:
-        if re.search(rb"^<<<<<<< ", content, re.MULTILINE):
-            raise damaged(
-                "it has merge conflict markers", "Settle the conflict, with `nbdime mergetool` for example."
-            ) from error
-        raise damaged(f"it is not JSON ({error})") from error
-    if not isinstance(nb, dict) or "nbformat" not in nb:
-        raise damaged("it is JSON, but has no nbformat number")
-    if nb["nbformat"] != 4:
-        older = "Convert it: jupyter nbconvert --to notebook --inplace (or open and save it in JupyterLab)."
-        raise damaged(f"it is written in nbformat {nb['nbformat']}, and 4 is expected", older)
-    if not isinstance(nb.get("cells"), list):
-        raise damaged("it has no list of cells")
-    if not isinstance(nb.setdefault("metadata", {}), dict):
-        raise damaged("its metadata is not a mapping")
-    for number, cell in enumerate(nb["cells"], 1):
-        fault = _fault(cell)
-        if fault:
-            raise damaged(f"cell {number} {fault}")
-    return nb
-
-
-def _fault(cell: Any) -> str:
-    """Say what is wrong with a cell's structure, or nothing."""
-    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
-        return "has no type"
-    source = cell.get("source")
-    if not isinstance(source, str) and not (isinstance(source, list) and all(isinstance(line, str) for line in source)):
-        return "has no source"
-    if not isinstance(cell.setdefault("metadata", {}), dict):
-        return "has metadata that is not a mapping"
-    if not isinstance(cell.get("attachments", {}), dict):
-        return "has attachments that are not a mapping"
-    if cell["cell_type"] == "code":
-        outputs = cell.setdefault("outputs", [])
-        if not isinstance(outputs, list) or not all(
-            isinstance(o, dict) and isinstance(o.get("output_type"), str) for o in outputs
-        ):
-            return "has outputs that are not a list of outputs"
-    return ""
 
 
 # --- writing -----------------------------------------------------------------------------------------------------------

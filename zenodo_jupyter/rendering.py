@@ -7,7 +7,6 @@ Content-Security-Policy in the page forbids besides what the list should have ca
 from __future__ import annotations
 
 import base64
-import copy
 import re
 from collections.abc import Mapping
 from html import escape
@@ -106,14 +105,7 @@ def render_html(nb: NotebookNode, title: str) -> bytes:
     from nbconvert import HTMLExporter
     from pygments.formatters import HtmlFormatter
 
-    nb = copy.deepcopy(nb)
-    nb["metadata"].pop("widgets", None)
-    for cell in nb["cells"]:
-        if cell["cell_type"] == "code":
-            cell.setdefault("execution_count", None)
-        for output in cell.get("outputs", ()):
-            _make_ready(output)
-    body, _ = HTMLExporter(template_name="basic").from_notebook_node(nb)
+    body, _ = HTMLExporter(template_name="basic").from_notebook_node(_shown(nb))
     colours = HtmlFormatter(style="default").get_style_defs(".highlight")
     page = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -134,7 +126,7 @@ def sanitise(html: str) -> str:
     import nh3
 
     return nh3.clean(
-        html,
+        html.encode("utf-8", "replace").decode(),  # half of a surrogate pair, which a notebook's JSON can hold, is no text
         tags=set(_TAGS),
         clean_content_tags={"script", "style"},
         attributes=_ATTRIBUTES,
@@ -172,20 +164,62 @@ def _link_images(html: str) -> str:
     return str(soup)
 
 
-def _make_ready(output: dict[str, Any]) -> None:
-    """Reduce an output to what is shown of it, and fill in what some writers leave out and the template prints."""
+def _shown(nb: Mapping[str, Any]) -> NotebookNode:
+    """Return what is shown of a notebook, as a sound one: nbconvert takes no other, and Jupyter opens many others."""
+    import nbformat
+
+    language = (nb["metadata"].get("language_info") or {}).get("name")
+    about = {"language_info": {"name": language}} if isinstance(language, str) else {}
+    cells = [_shown_cell(cell) for cell in nb["cells"]]
+    return nbformat.from_dict({"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 4})  # 4: without ids
+
+
+def _shown_cell(cell: Mapping[str, Any]) -> dict[str, Any]:
+    kind = cell["cell_type"] if cell["cell_type"] in ("code", "markdown") else "raw"
+    shown: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": cell["source"]}
+    if kind == "code":
+        shown["execution_count"] = _count(cell)
+        shown["outputs"] = [_shown_output(output) for output in cell.get("outputs", ())]
+    if kind == "markdown":
+        attached = {name: _pictures(files) for name, files in cell.get("attachments", {}).items()}
+        shown["attachments"] = attached = {name: files for name, files in attached.items() if files}
+        there = "|".join(map(re.escape, attached)) or r"(?!)"
+        # What is not attached any more is a link to nowhere; nbconvert would end at it.
+        gone = rf"(\]\(<?|\]:\s*)attachment:(?!(?:{there})(?:[)\s>]|$))"
+        shown["source"] = re.sub(gone, r"\1", cell["source"])
+    return shown
+
+
+def _pictures(files: Mapping[str, Any]) -> dict[str, str]:
+    return {mime: text for mime, text in files.items() if mime.startswith("image/") and isinstance(text, str)}
+
+
+def _shown_output(output: Mapping[str, Any]) -> dict[str, Any]:
+    """Reduce an output to what is shown of it, with what some writers leave out and the template prints."""
     kind = output["output_type"]
     if kind == "stream":
-        output.setdefault("name", "stdout")
-        output.setdefault("text", "")
-    elif kind == "error":
-        for name, empty in (("ename", ""), ("evalue", ""), ("traceback", [])):
-            output.setdefault(name, empty)
-    else:
-        known = output.get("metadata")
-        known = known if isinstance(known, dict) else {}
-        output["metadata"] = {mime: about for mime, about in known.items() if isinstance(about, dict)}
-        output["data"] = _still(output.get("data") or {})
+        name = "stderr" if output.get("name") == "stderr" else "stdout"
+        return {"output_type": "stream", "name": name, "text": output.get("text", "")}
+    if kind == "error":
+        empty = {"ename": "", "evalue": "", "traceback": []}
+        return {"output_type": "error", **{name: output.get(name, nothing) for name, nothing in empty.items()}}
+    known = output.get("metadata")
+    about = {mime: _size(known.get(mime)) for mime in _STILL} if isinstance(known, dict) else {}
+    shown = {"output_type": "display_data", "metadata": about, "data": _still(output.get("data") or {})}
+    if kind != "execute_result":
+        return shown
+    return {**shown, "output_type": kind, "execution_count": _count(output)}
+
+
+def _count(counted: Mapping[str, Any]) -> int | None:
+    count = counted.get("execution_count")
+    return count if type(count) is int and count >= 0 else None
+
+
+def _size(about: Any) -> dict[str, Any]:
+    """Return what an author said of a picture, as far as the template heeds it."""
+    known = about.items() if isinstance(about, dict) else ()
+    return {name: value for name, value in known if name in ("alt", "height", "width") and isinstance(value, str | int)}
 
 
 def _still(data: Mapping[str, Any]) -> dict[str, Any]:

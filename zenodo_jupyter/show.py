@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import card as cards
 from .card import size
-from .people import name_of
+from .metadata.people import name_of
 
 if TYPE_CHECKING:
     from .collect import Plan

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import badge, card, companions, crate, notebook, rendering, standing
+from . import badge, card, companions, notebook, rendering, standing
+from .companions import crate
 from . import bundle as bundles
 from .collect import Plan
 from .errors import ZenodoJupyterError
 from .records import Draft, Record
-from .work import Work
+from .companions.work import Work
 
 if TYPE_CHECKING:
     from .repository import Repository

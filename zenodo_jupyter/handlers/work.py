@@ -149,7 +149,7 @@ def stamped(place: Config, path: Path, act: str) -> None:
 
 def fields() -> dict[str, Any]:
     """Return the field table, and the groups in their order."""
-    from ..fields import fields_json
+    from ..metadata.fields import fields_json
 
     table = fields_json()
     return {"fields": table, "groups": list(dict.fromkeys(field["group"] for field in table))}

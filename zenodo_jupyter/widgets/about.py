@@ -8,10 +8,10 @@ from typing import Any
 
 import ipywidgets as W
 
-from .. import fields as table
+from ..metadata import fields as table
 from ..collect import Plan
 from ..errors import FieldError, InvalidMetadata
-from ..fields import Field
+from ..metadata.fields import Field
 from ..metadata import Metadata
 from . import look
 from .inputs import Input, Surroundings, make

@@ -10,8 +10,8 @@ from typing import Any
 
 import ipywidgets as W
 
-from ..fields import Field
-from ..people import name_of
+from ..metadata.fields import Field
+from ..metadata.people import name_of
 from . import look
 from .suggesting import Suggest
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as W
 
-from ..fields import Field
+from ..metadata.fields import Field
 from . import look
 from .inputs import Group, Input, Surroundings, make_one, words_of
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from .errors import FieldError, InvalidMetadata
+from ..errors import FieldError, InvalidMetadata
 
 #: Lines (counted from 1) by path, such as ``("creators", 0, "orcid")``.
 Lines = dict[tuple[str | int, ...], int]

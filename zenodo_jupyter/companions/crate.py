@@ -12,9 +12,9 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from .licences import spdx_id
-from .people import name_of
-from .prose import in_english, plain
+from ..metadata.licences import spdx_id
+from ..metadata.people import name_of
+from ..metadata.prose import in_english, plain
 from .work import FileFacts, Work
 
 _CONFORMS_TO = "https://w3id.org/ro/crate/1.3"

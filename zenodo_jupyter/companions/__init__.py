@@ -12,10 +12,10 @@ from typing import Any
 import yaml
 
 from .crate import ro_crate
-from .licences import spdx_id
-from .metadata import Metadata
-from .people import authors_line
-from .prose import in_english, plain
+from ..metadata.licences import spdx_id
+from ..metadata import Metadata
+from ..metadata.people import authors_line
+from ..metadata.prose import in_english, plain
 from .work import FileFacts, Work
 
 __all__ = ["FileFacts", "Work", "citation_cff", "readme_md", "ro_crate"]

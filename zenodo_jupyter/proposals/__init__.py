@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from . import citationfiles, gitfolder, headings, licences
-from . import fields as table
-from .errors import InvalidMetadata
-from .mapping import REST
-from .metadata import Metadata
-from .people import name_of
+from . import citationfiles, gitfolder, headings
+from ..metadata import licences
+from ..metadata import fields as table
+from ..errors import InvalidMetadata
+from ..metadata.mapping import REST
+from ..metadata import Metadata
+from ..metadata.people import name_of
 
 #: Bytes; a file that says who made a work is never longer.
 _LONGEST = 1_000_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from .doi import DOI
-from .metadata import Metadata
+from ..doi import DOI
+from ..metadata import Metadata
 
 
 class FileFacts(Protocol):

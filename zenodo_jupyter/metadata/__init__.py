@@ -10,7 +10,7 @@ from typing import Any
 
 from . import fields as table
 from . import mapping, plain, yamltext
-from .errors import FieldError, InvalidMetadata
+from ..errors import FieldError, InvalidMetadata
 
 #: Said in full each time, since InvenioRDM keeps what it had where ``access`` leaves something out.
 _OPEN = {"record": "public", "files": "public", "embargo": {"active": False}}

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from . import yamltext
+from ..metadata import yamltext
 
 Plain = dict[str, Any]
 

@@ -8,7 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from .errors import FieldError
+from ..errors import FieldError
 from .mapping import REST, dump_one
 
 if TYPE_CHECKING:
