@@ -14,6 +14,9 @@ import pytest
 from faults import Fault, begin, embedded, upload_of
 
 from zenodo_jupyter.errors import Cancelled, Mismatch, MissingFile, RepositoryBroken
+from zenodo_jupyter.repository import Repository
+from zenodo_jupyter.rows import row_for
+from zenodo_jupyter.tokens import Token
 from zenodo_jupyter.transfer import Upload, upload_files
 
 MIB = 1 << 20
@@ -203,3 +206,24 @@ def test_a_hundred_files_take_two_hundred_and_ten_requests_at_most(plain):
     record = repository.get(draft)
     assert {f.key: f.md5 for f in record.files} == {u.key: u.md5 for u in uploads}
     assert len(plain.seen) <= 210
+
+
+@pytest.mark.parametrize("path", ["/draft/files$", "/content", "/commit"])
+def test_stop_is_heard_while_a_busy_repository_is_waited_for(plain, path):
+    """It asks for half an hour; a person who says "stop" does not wait for it, whatever the wait is for."""
+    _, draft, _ = begin(plain, plain.token)
+    repository = Repository(row_for(plain.url), token=Token(plain.token, plain.url))
+    repository.session.budget_seconds = 9999
+    plain.fail(
+        *(Fault(m, path, status=429, headers={"Retry-After": "1800"}, times=99) for m in ("GET", "PUT", "POST"))
+    )
+
+    def stop(progress):
+        if plain.faults[0].times + plain.faults[1].times + plain.faults[2].times < 3 * 99:
+            raise Cancelled("stop")
+
+    begun = time.monotonic()
+    with pytest.raises(Cancelled):
+        upload_files(repository, draft, [upload_of("a", b"x")], report=stop)
+    assert time.monotonic() - begun < 10
+

@@ -95,15 +95,16 @@ def upload_files(
         raise BadInput("Two files have the same name in the record.", "Rename one of them.")
     if not uploads:
         return {}
-    there = {e.key: e for e in repository.list_files(draft_id)}
-    for upload in uploads:
-        entry = there.get(upload.key)
-        if entry and entry.status == "completed" and upload.md5 and upload.md5 != entry.md5:
-            repository.delete_file(draft_id, upload.key)
-            del there[upload.key]
-    # One request for all of them: a repository counts requests, not files.
-    there |= repository.init_files(draft_id, [u.key for u in uploads if u.key not in there])
     meter = _Meter("upload", {u.key: u.size for u in uploads}, report)
+    with repository.session.watched_by(meter.watch(cancel)):
+        there = {e.key: e for e in repository.list_files(draft_id)}
+        for upload in uploads:
+            entry = there.get(upload.key)
+            if entry and entry.status == "completed" and upload.md5 and upload.md5 != entry.md5:
+                repository.delete_file(draft_id, upload.key)
+                del there[upload.key]
+        # One request for all of them: a repository counts requests, not files.
+        there |= repository.init_files(draft_id, [u.key for u in uploads if u.key not in there])
 
     def send(upload: Upload, stop: threading.Event) -> FileEntry:
         return repository.upload(
@@ -113,7 +114,7 @@ def upload_files(
 
     # The largest first, so that none is left alone at the end.
     ordered = sorted(uploads, key=lambda u: -u.size)
-    sent = _a_few_at_a_time(send, ordered, workers, meter, cancel)
+    sent = _a_few_at_a_time(send, ordered, workers, meter, cancel, repository)
     return {upload.key: entry for upload, entry in zip(ordered, sent, strict=True)}
 
 
@@ -188,7 +189,7 @@ def download_files(
         return repository.download(record.id, key, targets[key], entry=wanted[key], report=meter, cancel=stop)
 
     ordered = sorted(missing, key=lambda k: -(wanted[k].size or 0))
-    _a_few_at_a_time(bring, ordered, workers, meter, cancel)
+    _a_few_at_a_time(bring, ordered, workers, meter, cancel, repository)
     return [targets[key] for key in wanted]
 
 
@@ -246,6 +247,16 @@ class _Meter:
             if progress.done == progress.total or time.monotonic() - self._said >= BEAT:
                 self._say()
 
+    def watch(self, cancel: threading.Event | None) -> Callable[[float], None]:
+        """Return what watches a wait of the thread that began it all."""
+
+        def watch(left: float) -> None:
+            if cancel is not None and cancel.is_set():
+                raise _stopped()
+            self.beat()
+
+        return watch
+
     def beat(self) -> None:
         """Say the last word again if all was silent, so that whoever watches can answer with a cancel."""
         with self._lock:
@@ -266,6 +277,7 @@ def _a_few_at_a_time(
     workers: int,
     meter: _Meter,
     cancel: threading.Event | None,
+    repository: Repository,
 ) -> list[R]:
     """Do the work for every item in a few threads; the first failure stops the others and is raised.
 
@@ -279,6 +291,10 @@ def _a_few_at_a_time(
     failures: list[BaseException] = []
     stop = threading.Event()
 
+    def watch(left: float) -> None:
+        if stop.is_set():
+            raise _stopped()
+
     def run() -> None:
         while not stop.is_set():
             try:
@@ -286,7 +302,8 @@ def _a_few_at_a_time(
             except queue.Empty:
                 return
             try:
-                done[index] = work(items[index], stop)
+                with repository.session.watched_by(watch):
+                    done[index] = work(items[index], stop)
             except BaseException as e:  # raised again below, in the thread that waits
                 failures.append(e)
                 stop.set()
@@ -300,7 +317,7 @@ def _a_few_at_a_time(
                 thread.join(BEAT)
                 meter.beat()
                 if cancel is not None and cancel.is_set():
-                    raise Cancelled("Stopped, as you asked.", "What was done so far is kept.")
+                    raise _stopped()
     finally:
         stop.set()
         until = time.monotonic() + 2 * BEAT
@@ -309,3 +326,7 @@ def _a_few_at_a_time(
     if failures:
         raise failures[0]
     return [done[index] for index in range(len(items))]
+
+
+def _stopped() -> Cancelled:
+    return Cancelled("Stopped, as you asked.", "What was done so far is kept.")
