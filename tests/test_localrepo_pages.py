@@ -463,6 +463,7 @@ def test_pages_show_what_was_published_through_the_api(tmp_path):
 
     app = create_app(tmp_path / "store")
     session = requests.Session()
+    session.headers["Accept"] = "application/vnd.inveniordm.v1+json"
     session.mount(PREFIX, LocalAdapter(app))
     records = f"{BASE_URL}/api/records"
     metadata = native("1", 1, "1.0.0", latest=True)["metadata"]

@@ -249,6 +249,7 @@ def test_traps_are_on_for_conformance(tmp_path: Path) -> None:
 def test_zenodos_rules(tmp_path: Path) -> None:
     """Should refuse, in its flavour, restricted records, records without files, and pages that are too long."""
     with requests.Session() as session:
+        session.headers["Accept"] = "application/vnd.inveniordm.v1+json"
         session.mount(PREFIX, LocalAdapter(create_app(tmp_path)))
         address = f"{BASE_URL}/api/records"
         restricted = session.post(address, json={"access": {"record": "restricted", "files": "restricted"}})

@@ -25,12 +25,14 @@ from zenodo_jupyter.localrepo.store import Store
 
 API = f"{BASE_URL}/api"
 BYTES = {"Content-Type": "application/octet-stream"}
+NATIVE = "application/vnd.inveniordm.v1+json, application/json;q=0.9"
 # What the processes of these tests begin with: a session to the embedded repository, and one record published.
 PRELUDE = """
 import sys, time, requests
 from zenodo_jupyter.localrepo.adapter import BASE_URL, PREFIX, LocalAdapter
 from zenodo_jupyter.localrepo.app import create_app
 session = requests.Session()
+session.headers["Accept"] = "application/vnd.inveniordm.v1+json, application/json;q=0.9"
 session.mount(PREFIX, LocalAdapter(create_app(sys.argv[1])))
 API = BASE_URL + "/api"
 BYTES = {"Content-Type": "application/octet-stream"}
@@ -59,6 +61,7 @@ def start(folder: Path, code: str, *arguments: str) -> subprocess.Popen[str]:
 def session(tmp_path: Path) -> Iterator[requests.Session]:
     """The embedded repository in process."""
     with requests.Session() as session:
+        session.headers["Accept"] = NATIVE
         session.mount(PREFIX, LocalAdapter(create_app(tmp_path)))
         yield session
 
@@ -101,6 +104,7 @@ def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
             if len(line.split()) == 2:
                 acknowledged[line.split()[0]] = int(line.split()[1])
     with requests.Session() as session:
+        session.headers["Accept"] = NATIVE
         session.mount(PREFIX, LocalAdapter(create_app(tmp_path)))
         for id, n in acknowledged.items():
             assert session.get(f"{API}/records/{id}").json()["is_published"]
@@ -203,6 +207,7 @@ def open_bytes(data: bytes) -> Any:
 def test_two_flavours_over_one_store(tmp_path: Path) -> None:
     """Should show one record under a number and under base32, and understand both in both."""
     with requests.Session() as zenodo, requests.Session() as rdm:
+        zenodo.headers["Accept"] = NATIVE
         zenodo.mount(PREFIX, LocalAdapter(create_app(tmp_path, "zenodo")))
         rdm.mount(PREFIX, LocalAdapter(create_app(tmp_path, "rdm")))
         number = draft(zenodo)

@@ -32,6 +32,8 @@ class Flavour:
         The largest page of search results for strangers and for people with a token.
     site_name : str
         What error texts call the repository.
+    old_dialect : bool
+        Whether ``application/json`` is Zenodo's own JSON, and there is the deposit API; see `legacy`.
     """
 
     name: str
@@ -44,15 +46,18 @@ class Flavour:
     external_doi_versions: bool
     page_caps: tuple[int, int] | None
     site_name: str
+    old_dialect: bool
 
 
 #: The numbers are those of Zenodo's and InvenioRDM 14's own configuration.
 FLAVOURS = {
     "zenodo": Flavour(
-        "zenodo", "{prefix}/zenodo.{id}", 100, 50 * 10**9, False, False, False, False, page_caps=(25, 100), site_name="Zenodo"
+        "zenodo", "{prefix}/zenodo.{id}", 100, 50 * 10**9, False, False, False, False, page_caps=(25, 100), site_name="Zenodo",
+        old_dialect=True,
     ),
     "rdm": Flavour(
-        "rdm", "{prefix}/{id}", 100, 10 * 10**9, True, True, True, True, page_caps=None, site_name="InvenioRDM"
+        "rdm", "{prefix}/{id}", 100, 10 * 10**9, True, True, True, True, page_caps=None, site_name="InvenioRDM",
+        old_dialect=False,
     ),
 }  # fmt: skip
 

@@ -83,6 +83,27 @@ def take_content(store: Store, entry: Entry, blob: Blob, flavour: Flavour) -> En
     return entry
 
 
+def add(
+    store: Store, bucket: str, key: str, blob: Blob, flavour: Flavour, switches: Switches, *, replace: bool = False
+) -> Entry:
+    """Announce, fill and commit a file at once, as Zenodo's old APIs do; inside a transaction.
+
+    Raises
+    ------
+    AccessDenied
+        When the list is locked.
+    WasRefused
+        When the name is taken and not to be replaced, or there would be too many files or bytes.
+    """
+    if replace:
+        with store.db.writing() as connection:
+            entries.require_unlocked(store.db, bucket)
+            connection.execute("DELETE FROM files WHERE bucket_id = ? AND key = ?", (bucket, key))
+    announce(store.db, bucket, [{"key": key, "transfer": {"type": "L"}}], flavour, switches)
+    take_content(store, entries.find(store.db, bucket, key, ""), blob, flavour)
+    return commit(store, entries.find(store.db, bucket, key, ""), None, flavour, switches)
+
+
 def take_part(store: Store, entry: Entry, part: int, blob: Blob) -> None:
     """Keep one part of a file.
 

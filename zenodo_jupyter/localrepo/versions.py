@@ -116,6 +116,12 @@ def find_record(db: Database, number: int) -> Version | None:
     return _version(db, db.one("SELECT * FROM records WHERE id = ?", number), is_draft=False)
 
 
+def find_bucket(db: Database, bucket: str) -> Version | None:
+    """Return the draft whose files a bucket has, or else the record."""
+    draft = _version(db, db.one("SELECT * FROM drafts WHERE bucket_id = ?", bucket), is_draft=True)
+    return draft or _version(db, db.one("SELECT * FROM records WHERE bucket_id = ?", bucket), is_draft=False)
+
+
 def published_versions(db: Database, parent: Parent) -> list[Version]:
     """Return the published versions of a concept, newest first, without deleted ones."""
     rows = db.all(

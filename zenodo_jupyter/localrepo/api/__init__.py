@@ -1,10 +1,10 @@
-"""The routes of the native API, one file per noun."""
+"""The routes of the native API, one file per noun; and of Zenodo's old one, ``depositions`` and ``buckets``."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from . import content, drafts, exports, files, people, records, vocabularies
+from . import buckets, content, depositions, drafts, exports, files, people, records, vocabularies
 from .answers import answer_errors
 
 
@@ -14,3 +14,6 @@ def register(app: Flask) -> None:
     exports.register()
     for part in (people, records, drafts, files, content, vocabularies):
         app.register_blueprint(part.blueprint, url_prefix="/api")
+    if app.extensions["zenodo_jupyter.metadata.rules"].flavour.old_dialect:
+        for old in (depositions, buckets):
+            app.register_blueprint(old.blueprint, url_prefix=f"/api{old.blueprint.url_prefix}")

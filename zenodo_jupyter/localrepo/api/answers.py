@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ...errors import WasRefused, ZenodoJupyterError
+from ..legacy import record as old
 
 JSON = "application/json"
 NATIVE = "application/vnd.inveniordm.v1+json"
@@ -85,7 +86,17 @@ def _quality(part: str) -> tuple[str, float]:
 
 def records_offered() -> tuple[str, ...]:
     """Return the shapes in which records are to be had."""
-    return (JSON, NATIVE, *(m for m in _exports if m not in (JSON, NATIVE)))
+    dialects = (JSON, NATIVE, old.MIMETYPE) if _old_dialect() else (JSON, NATIVE)
+    return (*dialects, *(m for m in _exports if m not in dialects))
+
+
+def _old_dialect() -> bool:
+    """Tell whether plain JSON is Zenodo's own."""
+    return bool(current_app.extensions["zenodo_jupyter.metadata.rules"].flavour.old_dialect)
+
+
+def _is_old(shape: str) -> bool:
+    return shape == old.MIMETYPE or (shape == JSON and _old_dialect())
 
 
 def answer(
@@ -107,11 +118,16 @@ def answer_record(data: dict[str, Any], status: int = 200) -> Response:
         write, content_type = _exports[shape]
         response = Response(write(data), status, content_type=content_type)
     else:
-        response = as_json(data, status, shape)
+        response = as_json(old.to_json(data) if _is_old(shape) else data, status, shape)
     response.set_etag(str(data["revision_id"]))
     if request.method in ("GET", "HEAD"):
         response.make_conditional(request)
     return response
+
+
+def answer_found(found: dict[str, Any], shape: str) -> Response:
+    """Answer with a page of records, in the shape that was negotiated."""
+    return as_json(old.search_to_json(found) if _is_old(shape) else found, 200, shape)
 
 
 def as_json(data: Any, status: int = 200, mimetype: str = JSON) -> Response:

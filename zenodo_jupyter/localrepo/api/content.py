@@ -72,10 +72,10 @@ def upload(id: str, key: str) -> Response:
     if entry.in_parts:
         why = f"File '{key}' was announced in parts; PUT its parts instead."
         return _dropped(draft, entry) if actor.switches.bad_part_answers_200 else _failed(draft, entry, why)
-    size = _announced()
+    size = body_size()
     if size is not None and size > actor.flavour.max_bytes:
         raise WasRefused("Maximum file size exceeded.", status=400)
-    blob = actor.store.receive(_stream(), size)
+    blob = actor.store.receive(body_stream(), size)
     try:
         transfers.take_content(actor.store, entry, blob, actor.flavour)
     finally:
@@ -94,7 +94,7 @@ def upload_part(id: str, key: str, part: int) -> Response:
     if not entry.in_parts:
         kind = entry.transfer["type"]
         raise WasRefused(f'Transfer type "{kind}" does not support multipart uploads.', status=400)
-    blob = actor.store.receive(_stream(), _announced())
+    blob = actor.store.receive(body_stream(), body_size())
     try:
         transfers.take_part(actor.store, entry, part, blob)
     except transfers.TransferFailed:
@@ -132,7 +132,7 @@ def _failed(draft: Version, entry: Entry, why: str) -> Response:
     return answer(here.view().file(draft, entry, errors=_FAILED))
 
 
-def _announced() -> int | None:
+def body_size() -> int | None:
     """Return Content-Length; None for a chunked body, whose end the server sees itself."""
     given = request.headers.get("Content-Length")
     if given is None and "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
@@ -140,7 +140,8 @@ def _announced() -> int | None:
     return None if given is None else int(given)
 
 
-def _stream() -> Readable:
+def body_stream() -> Readable:
+    """Return the body, to be read in blocks."""
     # Not request.stream: Werkzeug's wrapper reads through readinto, which CPython 3.11.7's _pyio gets wrong, and copies
     # each block once more. The size is checked by whoever reads.
     return cast(Readable, request.environ["wsgi.input"])

@@ -11,7 +11,7 @@ from ...errors import AccessDenied, FieldError, RecordNotFound, RefusedMetadata,
 from .. import access, identifiers, published, searching, versions, vocabularies
 from ..searching import Scope
 from . import here
-from .answers import answer, answer_record, as_json, negotiate, records_offered
+from .answers import answer, answer_found, answer_record, as_json, negotiate, records_offered
 
 blueprint = Blueprint("api_records", __name__)
 
@@ -56,7 +56,7 @@ def list_versions(id: str) -> Response:
     draft = versions.find_draft(actor.db, number) if number is not None else None
     version = draft if draft is not None and not versions.find_record(actor.db, draft.number) else actor.record(id)
     scope = Scope(actor.user, all_versions=True, parent=version.parent.number)
-    return _search(scope, f"/records/{id}/versions", default="version", facets=())
+    return answer_search(scope, f"/records/{id}/versions", default="version", facets=())
 
 
 @blueprint.get("/records/<id>/versions/latest")
@@ -107,8 +107,8 @@ def revisions(id: str) -> Response:
 def search() -> Response:
     """Search the published records."""
     actor = here.actor()
-    return _search(
-        Scope(actor.user, all_versions=_all_versions()),
+    return answer_search(
+        Scope(actor.user, all_versions=all_versions()),
         "/records",
         default="newest",
         facets=("access_status", "file_type", "resource_type"),
@@ -120,15 +120,16 @@ def mine() -> Response:
     """Search the drafts and records of whoever asks."""
     actor = here.actor()
     access.require(actor.user is not None)
-    return _search(
-        Scope(actor.user, mine=True, all_versions=_all_versions()),
+    return answer_search(
+        Scope(actor.user, mine=True, all_versions=all_versions()),
         "/user/records",
         default="updated-desc",
         facets=("access_status", "is_published", "resource_type", "file_type"),
     )
 
 
-def _all_versions() -> bool:
+def all_versions() -> bool:
+    """Tell whether older versions are asked for too."""
     return _true("allversions") or _true("all_versions")
 
 
@@ -136,8 +137,26 @@ def _true(name: str) -> bool:
     return name in request.args and request.args[name].lower() in ("", "1", "true", "yes")
 
 
-def _search(scope: Scope, path: str, *, default: str, facets: tuple[str, ...]) -> Response:
+def answer_search(scope: Scope, path: str, *, default: str, facets: tuple[str, ...]) -> Response:
+    """Answer the records that a query finds, in the shape that the client accepts."""
     shape = negotiate(records_offered())
+    return answer_found(search_results(scope, path, default=default, facets=facets), shape)
+
+
+def search_results(scope: Scope, path: str, *, default: str, facets: tuple[str, ...]) -> dict[str, Any]:
+    """Return one page of what the query finds, in native JSON.
+
+    Parameters
+    ----------
+    scope : Scope
+        What is looked at.
+    path : str
+        Where the list is, for its links.
+    default : str
+        The order without a query.
+    facets : tuple of str
+        What is counted.
+    """
     actor, view = here.actor(), here.view()
     q = request.args.get("q", "")
     page, size = whole_number("page", 1), whole_number("size", _DEFAULT_SIZE)
@@ -160,7 +179,7 @@ def _search(scope: Scope, path: str, *, default: str, facets: tuple[str, ...]) -
         body["aggregations"] = {"publication_date": {"buckets": [], "label": "Publication date"}}
         body["aggregations"] |= {name: _facet(name, found.facets.get(_FACETS[name][0], [])) for name in facets}
     body |= {"sortBy": sort, "page": page, "links": page_links(path, found.total, page, size, sort)}
-    return as_json(body, 200, shape)
+    return body
 
 
 def _facet(name: str, counts: list[tuple[str, int]]) -> dict[str, Any]:

@@ -64,6 +64,9 @@ SCHEMAS: dict[str, type[Schema]] = {
             "thesis:thesis": fields.Nested(Thesis),
             "thesis:university": Text(),
             "meeting:meeting": fields.Nested(Meeting),
+            # What only depositions have.
+            "legacy:communities": fields.List(Text()),
+            "legacy:subjects": fields.List(fields.Dict()),
         },
         name="ZenodoFields",
     ),
