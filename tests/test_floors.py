@@ -13,14 +13,12 @@ HOUSE = Path(zenodo_jupyter.__file__).parent
 #: Floor by module or package; a module that is not here has not been thought about.
 FLOORS = {
     0: "errors doi report",
-    1: """metadata fields choices rules spelling plain mapping yamltext people licences prose proposals citationfiles gitfolder
-        headings companions crate work records notebook badge rendering bundle bundlefile packing datafinder cells pathtext
-        environment packages compare compare_html compare_images compare_levels compare_structures compare_text comparison
-        checks names card""",
-    2: """http answers api files drafts repository sending receiving transfer rows repositories tokens journal processes
-        execute unpacking _run localrepo""",
+    1: """metadata proposals companions records notebook parsing badge card rendering bundle bundlefile packing datafinder cells
+        pathtext names environment packages compare checks digest""",
+    2: """http answers api files drafts repository sending receiving parts ranges pacing transfer rows repositories tokens journal
+        processes execute unpacking _run localrepo""",
     3: "collect standing stamping publish getting reproduce reproduction fetching",
-    4: "config jobs verbs show",
+    4: "config job jobs verbs show",
     5: "extension handlers widgets magics cli frontend completing",
 }
 FLOOR = {name: floor for floor, names in FLOORS.items() for name in names.split()}
