@@ -231,7 +231,7 @@ def test_strangers_are_refused(zenodo: requests.Session, tmp_path: Path) -> None
     nobody = {"Authorization": "Bearer wrong"}
     assert zenodo.get(DEPOSITIONS, headers=nobody).status_code == 403
     assert zenodo.post(DEPOSITIONS, json={}, headers=nobody).status_code == 403
-    store = create_app(tmp_path).extensions["zenodo_jupyter.metadata.rules"].store
+    store = create_app(tmp_path).extensions["zenodo_jupyter.localrepo"].store
     token = users.add_token(store.db, users.add_user(store.db, "bob@example.org"), "test")
     for address in (made["links"]["self"], made["links"]["files"], made["links"]["bucket"]):
         assert zenodo.get(address, headers=nobody).status_code == 403

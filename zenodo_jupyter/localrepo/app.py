@@ -50,7 +50,7 @@ def create_app(data_dir: Path | str, flavour: str = "zenodo", switches: Switches
     Returns
     -------
     Flask
-        ``app.extensions["zenodo_jupyter"]`` is its `Catalogue`, ``app.extensions["zenodo_jupyter.rules"]`` its `Rules`.
+        ``app.extensions["zenodo_jupyter"]`` is its `Catalogue`, ``app.extensions["zenodo_jupyter.localrepo"]`` its `Rules`.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def create_app(data_dir: Path | str, flavour: str = "zenodo", switches: Switches
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
     rules = Rules(Store(Path(data_dir)), flavours.flavour(flavour), switches or Switches())
-    app.extensions["zenodo_jupyter.rules"] = rules
+    app.extensions["zenodo_jupyter.localrepo"] = rules
     app.extensions["zenodo_jupyter"] = Catalogue(rules.store, here.view)
     api.register(app)
     app.register_blueprint(downloads.blueprint)

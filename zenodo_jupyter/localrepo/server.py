@@ -141,7 +141,7 @@ class Server:
                 "Take 127.0.0.1, or say that others are welcome (allow_remote).",
             )
         self.app = create_app(data_dir, flavour, switches)
-        self._store: Store = self.app.extensions["zenodo_jupyter.rules"].store
+        self._store: Store = self.app.extensions["zenodo_jupyter.localrepo"].store
         application = self.app if allow_remote else _only_for(self.app)
         self._server = self._listen(application, host, port)
         bound_host, bound_port = self._server.bind_addr[:2]

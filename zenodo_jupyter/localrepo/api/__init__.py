@@ -14,6 +14,6 @@ def register(app: Flask) -> None:
     exports.register()
     for part in (people, records, drafts, files, content, vocabularies):
         app.register_blueprint(part.blueprint, url_prefix="/api")
-    if app.extensions["zenodo_jupyter.metadata.rules"].flavour.old_dialect:
+    if app.extensions["zenodo_jupyter.localrepo"].flavour.old_dialect:
         for old in (depositions, buckets):
             app.register_blueprint(old.blueprint, url_prefix=f"/api{old.blueprint.url_prefix}")

@@ -92,7 +92,7 @@ def records_offered() -> tuple[str, ...]:
 
 def _old_dialect() -> bool:
     """Tell whether plain JSON is Zenodo's own."""
-    return bool(current_app.extensions["zenodo_jupyter.metadata.rules"].flavour.old_dialect)
+    return bool(current_app.extensions["zenodo_jupyter.localrepo"].flavour.old_dialect)
 
 
 def _is_old(shape: str) -> bool:

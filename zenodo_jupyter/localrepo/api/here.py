@@ -22,7 +22,7 @@ SAME_PERSON = "zenodo_jupyter.same_person"
 def actor() -> Actor:
     """Return who asks. A wrong token counts as none, as on the real one."""
     if "actor" not in g:
-        rules = current_app.extensions["zenodo_jupyter.metadata.rules"]
+        rules = current_app.extensions["zenodo_jupyter.localrepo"]
         g.actor = Actor(rules.store, rules.flavour, rules.switches, _user(rules.store))
     found: Actor = g.actor
     return found
