@@ -29,6 +29,8 @@ export class Act {
   isStarting = false;
   /** Whether the server does not answer at the moment. */
   isWaiting = false;
+  /** Whether it is us who are saving the notebook. */
+  isSaving = false;
 
   constructor(
     private _document: IDocument,
@@ -102,7 +104,12 @@ export class Act {
   /** Save what the server is to see. */
   async save(): Promise<void> {
     if (this._document.isDirty && !this._document.isReadOnly && !this._document.isDisposed) {
-      await this._document.save();
+      this.isSaving = true;
+      try {
+        await this._document.save();
+      } finally {
+        this.isSaving = false;
+      }
     }
   }
 

@@ -122,15 +122,15 @@ export class NotebookModel {
 
   /** Save, and ask what publishing would do. */
   async look(): Promise<void> {
-    await this.recall();
     clearTimeout(this._timer);
-    if (this.act.isActive) {
-      return;
-    }
     const turn = ++this._turn;
     this.isLooking = true;
     this.changed.emit();
     try {
+      await this.recall();
+      if (this.act.isActive) {
+        return;
+      }
       await this.places.load();
       await this.act.save();
       const plan = await this._api.collect(this.order.body());
@@ -142,10 +142,11 @@ export class NotebookModel {
       if (turn === this._turn) {
         this._fail(error);
       }
-    }
-    if (turn === this._turn) {
-      this.isLooking = false;
-      this.changed.emit();
+    } finally {
+      if (turn === this._turn) {
+        this.isLooking = false;
+        this.changed.emit();
+      }
     }
   }
 
@@ -153,6 +154,14 @@ export class NotebookModel {
   lookSoon(): void {
     clearTimeout(this._timer);
     this._timer = setTimeout(() => void this.look(), REST);
+  }
+
+  /** The person saved the notebook: see whether it is still what was published. */
+  onSaved(): void {
+    if (this.turnedTo === 'done') {
+      this.turnedTo = null;
+    }
+    void this.look();
   }
 
   // -- turning pages --------------------------------------------------------------------------------------------------

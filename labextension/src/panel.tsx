@@ -5,6 +5,7 @@ import { FileDialog } from '@jupyterlab/filebrowser';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import { Getting } from './getting';
 import type { Session } from './session';
@@ -40,7 +41,7 @@ export class PanelBody extends ReactWidget {
     this._session.changed.connect(this._onChange, this);
     this._session.saved.connect((_, model) => {
       if (this.isVisible && model === this._session.current?.model) {
-        void model.look();
+        model.onSaved();
       }
     });
     this.getting.changed.connect(() => this.update());
@@ -63,7 +64,7 @@ export class PanelBody extends ReactWidget {
   publish(): void {
     const model = this._session.current?.model;
     this.turn('notebook');
-    if (model && !model.act.isActive && model.standing?.state === 'changed' && !model.turnedTo) {
+    if (model?.standing?.state === 'changed' && model.page !== 'review' && !model.obstacle) {
       model.turn('review');
     }
     this._focus(['zj-state']);
@@ -78,6 +79,11 @@ export class PanelBody extends ReactWidget {
         current={this._session.current}
       />
     );
+  }
+
+  protected onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this._onChange();
   }
 
   protected onAfterShow(): void {

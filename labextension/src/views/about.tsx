@@ -3,6 +3,8 @@
  */
 import * as React from 'react';
 import { faultsBelow, isEmpty, labelOf, textOf, titleOf, type Faults } from '../form';
+import type { NotebookModel } from '../model';
+import type { Places } from '../places';
 import type { IField, Json } from '../types';
 import { useNotebook, usePanel } from './context';
 import { Fold, Link, Note, Problem } from './controls';
@@ -55,20 +57,25 @@ function Summary(): JSX.Element {
   const { trans, places } = usePanel();
   const { model } = useNotebook();
   const count = (name: string) => ((model.value(name) as Json[]) ?? []).length;
-  const rights = places.fields.find(field => field.name === 'rights');
-  const licences = ((model.value('rights') as Json[]) ?? []).map(item => {
-    const label = labelOf(rights?.fields?.find(sub => sub.name === 'id'), item);
-    return /\(([^()]*)\)$/.exec(label)?.[1] ?? label;
-  });
   if (!model.plan) {
     return <>{trans.__('Looking …')}</>;
   }
   const parts = [
     textOf(model.value('title')) || trans.__('no title yet'),
     count('creators') ? trans._n('%1 author', '%1 authors', count('creators')) : trans.__('no authors yet'),
-    licences.join(', ') || trans.__('no licence yet')
+    licencesOf(model, places).join(', ') || trans.__('no licence yet')
   ];
   return <>{parts.join(' · ')}</>;
+}
+
+/** Return the licences as they are usually called, such as CC BY 4.0. */
+export function licencesOf(model: NotebookModel, places: Places): string[] {
+  const rights = places.fields.find(field => field.name === 'rights');
+  const ids = rights?.fields?.find(sub => sub.name === rights.key);
+  return ((model.value('rights') as Json[]) ?? []).map(item => {
+    const label = ids ? labelOf(ids, item) : textOf(item);
+    return /\(([^(),]*)[^()]*\)$/.exec(label)?.[1] ?? label;
+  });
 }
 
 /** What is wrong, with links to the fields. */

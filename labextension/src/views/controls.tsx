@@ -15,19 +15,31 @@ export function Icon(props: { icon: LabIcon; className?: string }): JSX.Element 
   return <props.icon.react tag="span" aria-hidden="true" className={`zj-icon ${props.className ?? ''}`} />;
 }
 
+/** Milliseconds in which the second click of a double click on the page before may still come. */
+const DOUBLE = 400;
+
 interface IButtonProps extends React.ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: 'main' | 'quiet' | 'icon';
   icon?: LabIcon;
+  /** Takes no click in its first moments: it stands where another button stood. */
+  isGuarded?: boolean;
 }
 
 /** A button; `main` is the one primary action of a page. */
-export function Button({ kind, icon, children, className, ...rest }: IButtonProps): JSX.Element {
+export function Button({ kind, icon, children, className, isGuarded, onClick, ...rest }: IButtonProps): JSX.Element {
+  const [isYoung, setYoung] = React.useState(isGuarded || kind === 'main');
+  React.useEffect(() => {
+    const timer = setTimeout(() => setYoung(false), DOUBLE);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <button
       type="button"
-      className={`zj-btn jp-mod-styled ${kind ? `zj-btn-${kind}` : ''} ${className ?? ''}`}
+      className={`zj-btn jp-mod-styled ${kind ? `zj-btn-${kind}` : ''} ${isYoung ? 'is-young' : ''} ${className ?? ''}`}
       title={kind === 'icon' ? rest['aria-label'] : undefined}
       {...rest}
+      aria-disabled={isYoung || rest['aria-disabled']}
+      onClick={isYoung ? undefined : onClick}
     >
       {icon && <Icon icon={icon} />}
       {children}
@@ -118,10 +130,14 @@ export function Facts(props: { rows: [string, React.ReactNode][] }): JSX.Element
 /** A DOI, drawn as its badge. */
 export function Badge(props: { doi: string; href?: string; isPractice: boolean }): JSX.Element {
   const { trans } = usePanel();
+  const [prefix, ...suffix] = props.doi.split('/');
   const inner = (
     <>
       <b>{props.isPractice ? trans.__('PRACTICE DOI') : 'DOI'}</b>
-      <span>{props.doi}</span>
+      <span>
+        {prefix}/<wbr />
+        {suffix.join('/')}
+      </span>
     </>
   );
   const className = `zj-doi ${props.isPractice ? 'is-practice' : ''}`;

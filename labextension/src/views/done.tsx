@@ -3,6 +3,7 @@
  */
 import { launchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { isEmbedded } from '../places';
 import { useNotebook, usePanel } from './context';
 import { Away, Badge, CopyButton, Icon, Link, Note } from './controls';
 import { citationOf } from './words';
@@ -50,7 +51,11 @@ export function Done(): JSX.Element {
             <li>
               <Away href={page} className="zj-ilink">
                 <Icon icon={launchIcon} />
-                <span>{trans.__('Open the record on %1', row?.title ?? repository)}</span>
+                <span>
+                  {row && isEmbedded(row)
+                    ? trans.__('Open the record')
+                    : trans.__('Open the record on %1', row?.title ?? repository)}
+                </span>
               </Away>
             </li>
             {record.concept_doi && (

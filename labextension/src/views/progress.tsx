@@ -1,8 +1,8 @@
 /**
  * The page while it is being published: how far it is, and how to stop it.
  */
-import { markIcons, tickIcon, waitIcon } from '../icons';
 import * as React from 'react';
+import { markIcons, tickIcon, waitIcon } from '../icons';
 import type { IProgress } from '../types';
 import { useNotebook, usePanel } from './context';
 import { Button, Icon } from './controls';
@@ -27,7 +27,7 @@ export function ProgressPage(): JSX.Element {
   const [isStopping, setStopping] = React.useState(false);
   const stop = () => {
     setStopping(true);
-    void model.act.cancel();
+    model.act.cancel().catch(() => setStopping(false));
   };
   return (
     <>
@@ -45,7 +45,7 @@ export function ProgressPage(): JSX.Element {
             : trans.__('You can keep working, or close this page: it goes on. Cancelling keeps the draft and what has been sent.')}
         </p>
         <div className="zj-acts">
-          <Button className="zj-btn-wide" aria-disabled={isStopping || undefined} onClick={stop}>
+          <Button className="zj-btn-wide" isGuarded aria-disabled={isStopping || undefined} onClick={stop}>
             {trans.__('Cancel')}
           </Button>
         </div>
@@ -108,11 +108,11 @@ function Voice(props: { text: string }): JSX.Element {
 function Steps(props: { progress: IProgress | null }): JSX.Element {
   const { trans } = usePanel();
   const names = [
-    trans.__('Files collected and checked'),
-    trans.__('DOI reserved and written into the copy'),
-    trans.__('Files sent'),
-    trans.__('Published'),
-    trans.__('Read back, every file compared'),
+    trans.__('Collect and check the files'),
+    trans.__('Reserve the DOI, write it into the copy'),
+    trans.__('Send the files'),
+    trans.__('Publish'),
+    trans.__('Read back and compare every file'),
     trans.__('Badge into this notebook')
   ];
   const now = Math.max(0, STEPS.findIndex(steps => steps.includes(props.progress?.step ?? '')));

@@ -4,6 +4,7 @@
 import { caretLeftIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { textOf, titleOf } from '../form';
+import { licencesOf } from './about';
 import { tickIcon, warnIcon } from '../icons';
 import { isEmbedded } from '../places';
 import type { Json } from '../types';
@@ -31,7 +32,7 @@ export function Review(): JSX.Element {
   }
   const names = places.fields.find(field => field.name === 'creators')!;
   const authors = ((model.value('creators') as Json[]) ?? []).map(item => titleOf(names, item)).join('; ');
-  const licences = ((model.value('rights') as Json[]) ?? []).map(textOf).join(', ');
+  const licences = licencesOf(model, places).join(', ');
   const warnings = plan.findings.filter(finding => finding.severity !== 'info').length;
   const size = plan.files.reduce((sum, file) => sum + file.size, 0);
   const readers = {
@@ -55,7 +56,11 @@ export function Review(): JSX.Element {
         </div>
         <div className="zj-sheet">
           <h3 className="zj-title" id="zj-review" tabIndex={-1}>
-            {isNext ? trans.__('What version %1 changes', standing.next_index) : trans.__('Publish on %1', row.title)}
+            {isNext
+              ? trans.__('What version %1 changes', standing.next_index)
+              : isEmbedded(row)
+                ? trans.__('Publish on this computer')
+                : trans.__('Publish on %1', row.title)}
           </h3>
           {isNext && <Changes />}
           <div className="zj-card">
