@@ -99,6 +99,12 @@ def test_half_of_a_surrogate_survives(nb, tmp_path):
     assert len(notebook.fingerprint(stamped)) == 64
 
 
+def _one_cell(**of_the_cell):
+    """Return a notebook of one cell as its file's bytes."""
+    cell = {"cell_type": "code", "source": "1", "metadata": {}, "outputs": [], "execution_count": None, **of_the_cell}
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}).encode()
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -115,6 +121,14 @@ def test_half_of_a_surrogate_survives(nb, tmp_path):
         ),
         (b"\xff\xfe{\x00", "UTF-8"),
         (b"[" * 100_000, "not JSON"),
+        (b'{"nbformat": 4, "nbformat_minor": "5", "metadata": {}, "cells": []}', "nbformat_minor"),
+        (b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": "python"}, "cells": []}', "kernelspec"),
+        (_one_cell(id=7), "cell 1 has an id that is not text"),
+        (_one_cell(metadata={"tags": 5}), "cell 1 has tags"),
+        (_one_cell(attachments={"a.png": 5}), "cell 1 has attachments"),
+        (_one_cell(outputs=[{"output_type": "display_data", "data": 5}]), "data are not a mapping"),
+        (_one_cell(outputs=[{"output_type": "stream", "text": {}}]), "text is not text"),
+        (_one_cell(outputs=[{"output_type": "error", "traceback": "x"}]), "traceback"),
     ],
 )
 def test_damaged_notebook_is_refused_in_words(tmp_path, content, words):
@@ -356,6 +370,62 @@ def test_empty_html_gives_way_to_the_picture():
     """An interactive plot shows the still picture that is stored beside it."""
     nb = run("Figure", **{"text/html": "<div id='x'></div><script>draw()</script>", "image/png": "iVBORw0K"})
     assert b"data:image/png;base64,iVBORw0K" in render_html(nb, "T")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"metadata": {"kernelspec": {}, "language_info": {}, "authors": 5}},
+        {"nbformat_minor": 99},
+        {"cells": [{"cell_type": "heading", "level": 1, "source": "shown", "metadata": {}}]},
+        {"cells": [new_markdown_cell("shown ![x](attachment:gone.png)"), new_markdown_cell("y", id="a")]},
+        {"cells": [new_markdown_cell("shown", id="a"), new_markdown_cell("y", id="a")]},
+        {"cells": [new_markdown_cell("shown \ud83d")]},
+        {"cells": [{"cell_type": "code", "source": "shown", "metadata": {"name": 5}, "execution_count": -1}]},
+        {
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "source": "shown",
+                    "metadata": {},
+                    "outputs": [{"output_type": "execute_result", "data": {"text/plain": 5}}],
+                }
+            ]
+        },
+        {
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "source": "shown",
+                    "metadata": {},
+                    "outputs": [{"output_type": "stream"}, {"output_type": "error"}],
+                }
+            ]
+        },
+        {
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "source": "shown",
+                    "metadata": {},
+                    "outputs": [{"output_type": "from the future"}],
+                }
+            ]
+        },
+    ],
+)
+def test_page_of_what_no_schema_allows(tmp_path, change):
+    """A notebook that JupyterLab opens has a page, whatever nbformat's schema says about it."""
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps({**run("1"), **change}))
+    assert b"shown" in render_html(notebook.read(path), "T") or "cells" not in change
+
+
+def test_attachments_are_in_the_page():
+    """A picture that is attached to a cell is shown, also beside one that is gone."""
+    cell = new_markdown_cell("![x](attachment:a(1).png) ![gone](attachment:b.png)")
+    cell["attachments"] = {"a(1).png": {"image/png": "iVBORw0K"}, "b.png": {}}
+    assert b'src="data:image/png;base64,iVBORw0K"' in render_html(new_notebook(cells=[cell]), "T")
 
 
 def test_kernel_of_an_empty_notebook():

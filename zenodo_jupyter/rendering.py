@@ -126,7 +126,9 @@ def sanitise(html: str) -> str:
     import nh3
 
     return nh3.clean(
-        html.encode("utf-8", "replace").decode(),  # half of a surrogate pair, which a notebook's JSON can hold, is no text
+        html.encode(
+            "utf-8", "replace"
+        ).decode(),  # half of a surrogate pair, which a notebook's JSON can hold, is no text
         tags=set(_TAGS),
         clean_content_tags={"script", "style"},
         attributes=_ATTRIBUTES,

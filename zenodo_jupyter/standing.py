@@ -154,7 +154,9 @@ def cell_fingerprints(nb: Any) -> dict[str, str]:
     """Return a hash per cell, by id where cells have one and by position where not; the badge cell is not counted."""
     found = {}
     for index, cell in enumerate(c for c in nb["cells"] if not badge.is_badge(c)):
-        text = f"{cell['cell_type']}\n{cell['source']}".encode("utf-8", "backslashreplace")  # half of a surrogate pair too
+        text = f"{cell['cell_type']}\n{cell['source']}".encode(
+            "utf-8", "backslashreplace"
+        )  # half of a surrogate pair too
         digest = hashlib.sha256(text).hexdigest()[:16]
         found[cell.get("id") or str(index)] = digest
     return found
