@@ -195,7 +195,7 @@ def embedded(folder: Path, *, ranges: str = "", flavour: str = "zenodo") -> tupl
     from zenodo_jupyter.localrepo.app import create_app
 
     app = create_app(folder, flavour=flavour)
-    store = app.extensions["zenodo_jupyter.rules"].store
+    store = app.extensions["zenodo_jupyter.localrepo"].store
     return FaultyServer(app, ranges=ranges), users.add_token(store.db, store.owner, "tests")
 
 
