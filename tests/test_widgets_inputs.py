@@ -10,11 +10,10 @@ from typing import Any
 import ipywidgets as W
 import pytest
 
-from zenodo_jupyter.metadata import fields
 from zenodo_jupyter import repositories
 from zenodo_jupyter.config import Config
+from zenodo_jupyter.metadata import Metadata, fields
 from zenodo_jupyter.metadata.fields import Field
-from zenodo_jupyter.metadata import Metadata
 from zenodo_jupyter.widgets.inputs import Input, Surroundings, make
 from zenodo_jupyter.widgets.known import Known
 from zenodo_jupyter.widgets.rows import Rows

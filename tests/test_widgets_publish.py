@@ -15,9 +15,9 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from zenodo_jupyter import badge, card, notebook, repositories
-from zenodo_jupyter.metadata import fields
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.errors import ZenodoJupyterError
+from zenodo_jupyter.metadata import fields
 from zenodo_jupyter.metadata.fields import Field
 from zenodo_jupyter.report import Progress
 from zenodo_jupyter.tokens import TokenStore
