@@ -36,7 +36,7 @@ export function Field(props: IFieldProps & { source?: ISource | null }): JSX.Ele
   const { field, path, source } = props;
   const id = idOf(path);
   const isList = field.repeat && !isWords(field);
-  const isMany = isList || field.type === 'group';
+  const isMany = isList || (field.type === 'group' && !field.repeat);
   const faults = props.faults.get(keyOf(path));
   const described = [field.help && `${id}-help`, source && `${id}-from`, faults && `${id}-err`].filter(Boolean).join(' ');
   const Label = isMany ? 'div' : 'label';
