@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as W
 
 from ..errors import ZenodoJupyterError
-from ..fields import Field
+from ..metadata.fields import Field
 from ..repository import Repository
 
 #: Seconds of quiet after a letter before the repository is asked, so that a word is one question.
