@@ -51,11 +51,23 @@ class Files(NativeAPI):
         WasRefused
             When one of them is there already, or there would be too many. None is begun then.
         """
+        return self.begin(record_id, [{"key": key} for key in keys]) if keys else {}
+
+    def begin(self, record_id: str, bodies: Sequence[dict[str, Any]]) -> dict[str, FileEntry]:
+        """Begin files in a draft as `init_files` does, with more said of each than its name.
+
+        Parameters
+        ----------
+        record_id : str
+            The draft.
+        bodies : sequence of dict
+            Native JSON: ``key``, ``size``, ``transfer``.
+        """
+        keys = [body["key"] for body in bodies]
 
         def begin() -> dict[str, FileEntry]:
-            body = [{"key": key} for key in keys]
             answer = self.ask_json(
-                "POST", self._files(record_id), json=body, idempotent=False, what=f"draft {record_id}"
+                "POST", self._files(record_id), json=bodies, idempotent=False, what=f"draft {record_id}"
             )
             return self._chosen(self._entries(answer), keys)  # it answers with all the files of the draft
 
@@ -63,7 +75,7 @@ class Files(NativeAPI):
             there = self._chosen(self.list_files(record_id), keys)
             return there if len(there) == len(set(keys)) else None
 
-        return self.settle(begin, begun) if keys else {}
+        return self.settle(begin, begun)
 
     def upload(
         self,
@@ -110,11 +122,16 @@ class Files(NativeAPI):
         sending = Sending(self, record_id, key, source, size, md5, report, cancel)
         return sending.run(entry)
 
-    def content(self, record_id: str, key: str, body: Any, cancel: threading.Event | None = None) -> Any:
-        """Send the content of a file that was begun; what goes before the commit may be sent again. Returns JSON."""
+    def content(
+        self, record_id: str, key: str, body: Any, cancel: threading.Event | None = None, part: int | None = None
+    ) -> Any:
+        """Send the content of a file that was begun, or a part of it.
+
+        What goes before the commit may be sent again. Returns JSON.
+        """
         return self.ask_json(
             "PUT",
-            f"{self.file_path(record_id, key)}/content",
+            f"{self.file_path(record_id, key)}/content" + (f"/{part}" if part else ""),
             data=body,
             headers={"Content-Type": "application/octet-stream"},  # any other type is refused with 415
             timeout=SLOW,

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +39,8 @@ BLOCK = 1 << 20
 POOL = 16
 #: Ranges of files that are fetched at a time: 8 × 2 MiB were the fastest on Zenodo, and more than 16 MiB under way slower.
 RANGE_CONNECTIONS = 8
+#: Parts of files that are sent at a time.
+PART_CONNECTIONS = 4
 #: Seconds between two looks at whether a person said "stop", while we wait.
 _BEAT = 0.25
 
@@ -89,8 +92,12 @@ class Session(requests.Session):
         Keeps to what the repository allows.
     ranges_at : str
         Which address of a file gives ranges of it: ``api``, ``site``, ``nowhere``, or empty as long as nobody tried.
-    range_slots : threading.Semaphore
-        Taken by whoever fetches a range.
+    range_slots, part_slots : threading.Semaphore
+        Taken by whoever fetches a range, or sends a part.
+    takes_parts : bool or None
+        Whether large files can be sent in parts; None as long as nobody tried.
+    memory : Path or None
+        Folder where it is written down which parts were sent.
     """
 
     def __init__(self, token: Token | None, base_url: str, name: str, title: str) -> None:
@@ -103,6 +110,11 @@ class Session(requests.Session):
         self.pace = Pace()
         self.ranges_at = ""
         self.range_slots = threading.BoundedSemaphore(RANGE_CONNECTIONS)
+        self.part_slots = threading.BoundedSemaphore(PART_CONNECTIONS)
+        # To this machine a connection is neither slow nor cut, and parts would have to be joined.
+        away = base_url.startswith(("http:", "https:"))
+        self.takes_parts: bool | None = None if away and urlsplit(base_url).hostname not in _LOOPBACK else False
+        self.memory: Path | None = None
         self._watches = threading.local()
 
     def pause(self, seconds: float, cancel: threading.Event | None = None) -> None:

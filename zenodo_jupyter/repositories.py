@@ -302,6 +302,7 @@ def _open(row: RepositoryRow, token: Token | str | None, config: Config) -> Repo
     token = token or TokenStore(config).get(row)
     session = new_session(token, row.url, name=row.name, title=row.title)
     session.pace = Pace(Path(config.data_dir) / "pace.json")
+    session.memory = Path(config.data_dir) / "uploads"
     return Repository(row, session)
 
 

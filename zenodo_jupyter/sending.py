@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from .digest import Digest
 from .errors import Cancelled, Mismatch, MissingFile, RecordNotFound, RepositoryBroken, ZenodoJupyterError
 from .http import BLOCK
+from .multipart import Multipart, goes_in_parts
 from .records import FileEntry
 from .report import Progress, Report
 
@@ -72,6 +73,11 @@ class Sending:
             if self._md5 == entry.md5:
                 self._say(self._size)
                 return entry
+        if self._md5 and goes_in_parts(self._files.session, self._size, self._md5):
+            done = self._in_parts(self._md5).run(entry)
+            if done is not None:
+                return done
+            entry = None
         failure: ZenodoJupyterError | None = None
         for _ in range(SENDINGS):
             # Content must never be sent to an entry that is complete: the answer would be 200, and the file gone. One that
@@ -123,6 +129,14 @@ class Sending:
                 "Nothing was published. Publish again when it is finished.",
             )
         return opened[-1]
+
+    def _in_parts(self, md5: str) -> Multipart:
+        def body(stream: BinaryIO, length: int, say: Callable[[int], None]) -> _Outgoing:
+            return _Outgoing(self._key, stream, length, say, self._cancel)
+
+        return Multipart(
+            self._files, self._id, self._key, self._size, md5, self._open, body, self._say, self._cancel
+        )  # fmt: skip
 
     @staticmethod
     def _close(opened: list[_Outgoing]) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from .errors import BadInput, Cancelled, MissingFile, NeedsConsent, RecordNotFound, UnsafeName
 from .http import BLOCK
+from .multipart import goes_in_parts
 from .names import clashes
 from .names import safe_join as safe_join
 from .parts import part_of, sweep
@@ -103,12 +104,14 @@ def upload_files(
             if entry and entry.status == "completed" and upload.md5 and upload.md5 != entry.md5:
                 repository.delete_file(draft_id, upload.key)
                 del there[upload.key]
-        # One request for all of them: a repository counts requests, not files.
-        there |= repository.init_files(draft_id, [u.key for u in uploads if u.key not in there])
+        # One request for all of them: a repository counts requests, not files. Those that go in parts are begun otherwise.
+        new = [u for u in uploads if u.key not in there]
+        whole = [u.key for u in new if not goes_in_parts(repository.session, u.size, u.md5)]
+        there |= repository.init_files(draft_id, whole)
 
     def send(upload: Upload, stop: threading.Event) -> FileEntry:
         return repository.upload(
-            draft_id, upload.key, upload.open, size=upload.size, md5=upload.md5, entry=there[upload.key],
+            draft_id, upload.key, upload.open, size=upload.size, md5=upload.md5, entry=there.get(upload.key),
             report=meter, cancel=stop,
         )  # fmt: skip
 
