@@ -491,3 +491,8 @@ def test_strange_records_can_be_read(metadata):
     work.validate(today=TODAY)
     work.to_native()
     work.to_dict()
+
+
+def test_what_is_no_text_is_left_out():
+    """Control characters and halves of surrogate pairs, which no repository takes, are not in a title."""
+    assert Metadata.from_dict({"title": "Rain\ud83d in\x00 \x1b[1mMay\uffff"}).title == "Rain in [1mMay"

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-# Control characters have no place in a title or name, and XML exports fail on them.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Control characters, halves of surrogate pairs (JSON and YAML can hold them, UTF-8 not) and what is no character have no
+# place in a title or name, and XML exports fail on them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def read(
