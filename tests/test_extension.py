@@ -64,6 +64,22 @@ class TestSettings:
         assert jp_serverapp.web_app.settings["zenodo_jupyter"].place.data_dir == tmp_path / "elsewhere"
 
 
+class TestSettingsOfTheUser:
+    """With settings of the user, and none of the server."""
+
+    @pytest.fixture(autouse=True)
+    def settings(self, jp_config_dir: Path) -> None:
+        """Write them."""
+        known = {"repositories": {"lab": {"url": "https://lab.example.org"}}, "default_repository": "lab"}
+        (jp_config_dir / "jupyter_zenodo_config.json").write_text(json.dumps({"Config": known}))
+
+    async def test_the_users_settings_hold(self, call: Call) -> None:
+        """What the server does not say is taken from the settings that the command line reads too."""
+        status, found = await call("GET", "repositories")
+        assert (status, found["default"]) == (200, "lab")
+        assert "lab" in {row["name"] for row in found["repositories"]}
+
+
 class TestMistake:
     """With a file of settings that cannot be read."""
 

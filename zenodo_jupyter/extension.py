@@ -36,7 +36,7 @@ class ZenodoJupyter(ExtensionApp):
         None, allow_none=True, help="The repository that is meant when none is named (the embedded one: local)."
     ).tag(config=True)
     repositories = Dict(
-        None,
+        default_value=None,
         allow_none=True,
         help="""Further repositories, and limits: {"lab": {"url": "https://data.example.org", "title": "Our lab",
         "max_bytes": 10_000_000_000, "max_files": 100}}.""",
