@@ -15,8 +15,8 @@ FLOORS = {
     0: "errors doi report",
     1: """metadata proposals companions records notebook parsing badge card rendering bundle bundlefile packing datafinder cells
         pathtext names environment packages compare checks digest""",
-    2: """http answers api files drafts repository sending receiving parts ranges pacing transfer rows repositories tokens journal
-        processes execute unpacking _run localrepo""",
+    2: """http session workers multipart answers api files drafts repository sending receiving parts ranges pacing transfer rows
+        repositories tokens journal processes execute unpacking _run localrepo""",
     3: "collect standing stamping publish getting reproduce reproduction fetching",
     4: "config job jobs verbs show",
     5: "extension handlers widgets magics cli frontend completing",

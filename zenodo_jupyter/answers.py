@@ -26,7 +26,7 @@ from .errors import (
 from .tokens import mask, origin
 
 if TYPE_CHECKING:
-    from .http import Session
+    from .session import Session
 
 T = TypeVar("T")
 

@@ -1,201 +1,32 @@
-"""HTTP as this project speaks it: one session, one policy for trying again, one place where answers become errors."""
+"""HTTP as this project speaks it: one policy for trying again, and one place where answers become errors."""
 
 from __future__ import annotations
 
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
-from http.cookiejar import DefaultCookiePolicy
-from importlib import metadata
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
 
-from . import __version__
 from .answers import could_not_ask, error_of, may_pass, moved, timed_out, was_never_sent
-from .errors import Cancelled, ZenodoJupyterError
-from .pacing import Pace
-from .tokens import Token, origin
+from .errors import ZenodoJupyterError
+from .session import BLOCK as BLOCK
+from .session import Session
+from .session import new_session as new_session
 
 #: One Accept for all JSON routes. Zenodo answers in its old dialect to anything else; and a plain InvenioRDM answers 406 to
 #: the first part alone on the file list of a published record.
 NATIVE = "application/vnd.inveniordm.v1+json, application/json;q=0.9"
 #: Seconds to wait for a connection and for the next bytes of an answer.
 TIMEOUT = (10.0, 60.0)
-#: Seconds in all that one request waits for a repository that is slow, busy or away, before it gives up.
-BUDGET_SECONDS = 600.0
-#: The same while there was no connection at all: more likely there is no network, or the address is wrong.
+#: Seconds in all to wait for a repository that was never reached: more likely there is no network, or the address is wrong.
 FIRST_CONTACT_SECONDS = 6.0
-#: Bytes per block, both ways: http.client's 16 KiB cost twice the CPU time when sending.
-BLOCK = 1 << 20
-#: Connections kept open to one host; more workers than that would open and close them.
-POOL = 16
-#: Ranges of files that are fetched at a time: 8 × 2 MiB were the fastest on Zenodo, and more than 16 MiB under way slower.
-RANGE_CONNECTIONS = 8
-#: Parts of files that are sent at a time.
-PART_CONNECTIONS = 4
-#: Seconds between two looks at whether a person said "stop", while we wait.
-_BEAT = 0.25
-
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
 #: What a server in front of the repository answers when it cannot reach it just now; also the status of `CouldNotAsk`.
 PASSING = {502, 503, 504}
-
-
-@lru_cache
-def user_agent() -> str:
-    """Return our name, version and address: Zenodo asks for that, and slows the libraries' default ones down (pooch#502)."""
-    try:
-        urls = metadata.metadata("zenodo-jupyter").get_all("Project-URL") or []
-    except metadata.PackageNotFoundError:  # run from a folder, not installed
-        urls = []
-    address = next((url.partition(", ")[2] for url in urls), "")
-    return f"zenodo_jupyter/{__version__}" + (f" (+{address})" if address else "")
-
-
-class BearerAuth(requests.auth.AuthBase):
-    """Puts a token into the header of requests to the token's own host, and into no other.
-
-    Given as ``auth=``, it also keeps `requests` from taking a password out of ``~/.netrc``.
-    """
-
-    def __init__(self, token: Token | None) -> None:
-        self.token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Set the header, if the address is the token's."""
-        if self.token is not None and origin(request.url or "") == self.token.origin:
-            request.headers["Authorization"] = f"Bearer {self.token.value}"
-        return request
-
-
-class Session(requests.Session):
-    """A `requests.Session` with our manners; make one with `new_session`.
-
-    Attributes
-    ----------
-    name, title : str
-        What the repository is called on the command line and in sentences.
-    budget_seconds : float
-        See `BUDGET_SECONDS`.
-    reached : bool
-        Whether there was a connection to the repository once.
-    pace : Pace
-        Keeps to what the repository allows.
-    ranges_at : str
-        Which address of a file gives ranges of it: ``api``, ``site``, ``nowhere``, or empty as long as nobody tried.
-    range_slots, part_slots : threading.Semaphore
-        Taken by whoever fetches a range, or sends a part.
-    takes_parts : bool or None
-        Whether large files can be sent in parts; None as long as nobody tried.
-    memory : Path or None
-        Folder where it is written down which parts were sent.
-    """
-
-    def __init__(self, token: Token | None, base_url: str, name: str, title: str) -> None:
-        super().__init__()
-        self.token = token
-        self.name = name or base_url
-        self.title = title or urlsplit(base_url).hostname or "the repository"
-        self.budget_seconds = BUDGET_SECONDS
-        self.reached = False
-        self.pace = Pace()
-        self.ranges_at = ""
-        self.range_slots = threading.BoundedSemaphore(RANGE_CONNECTIONS)
-        self.part_slots = threading.BoundedSemaphore(PART_CONNECTIONS)
-        # To this machine a connection is neither slow nor cut, and parts would have to be joined.
-        away = base_url.startswith(("http:", "https:"))
-        self.takes_parts: bool | None = None if away and urlsplit(base_url).hostname not in _LOOPBACK else False
-        self.memory: Path | None = None
-        self._watches = threading.local()
-
-    def pause(self, seconds: float, cancel: threading.Event | None = None) -> None:
-        """Wait; raises `Cancelled` as soon as `cancel` is set, and what a `watched_by` raises."""
-        watch: Callable[[float], None] = getattr(self._watches, "watch", lambda left: None)
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            watch(left)
-            if (cancel or threading.Event()).wait(min(left, _BEAT)):
-                raise Cancelled("Stopped, as you asked.", "What was done so far is kept.")
-
-    @contextmanager
-    def watched_by(self, watch: Callable[[float], None]) -> Iterator[None]:
-        """Let this thread's waits be watched, whatever they are for.
-
-        Parameters
-        ----------
-        watch : callable
-            Gets the seconds that are left, a few times a second; it raises `Cancelled` to end the wait.
-        """
-        before = getattr(self._watches, "watch", None)
-        self._watches.watch = watch
-        try:
-            yield
-        finally:
-            if before is None:
-                del self._watches.watch
-            else:
-                self._watches.watch = before
-
-    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """After a redirect, decide anew whether the address may see the token."""
-        prepared_request.headers.pop("Authorization", None)
-        if callable(self.auth):
-            self.auth(prepared_request)
-
-
-class _Pool(HTTPAdapter):
-    """Connections with large blocks. socket_options stay as they are: urllib3's default sets TCP_NODELAY."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, blocksize=BLOCK, **kwargs)
-
-
-def new_session(
-    token: Token | None = None,
-    base_url: str = "",
-    adapters: Mapping[str, BaseAdapter] | None = None,
-    *,
-    name: str = "",
-    title: str = "",
-) -> Session:
-    """Make a session for one repository. Several threads may share it.
-
-    Parameters
-    ----------
-    token : Token, optional
-        Sent to its own host only, also after redirects.
-    base_url : str
-        The repository's address; proxies are looked up for it, once.
-    adapters : mapping of str to BaseAdapter, optional
-        Ways to reach addresses that begin otherwise than http and https.
-    name, title : str
-        What the repository is called on the command line and in sentences.
-    """
-    session = Session(token, base_url, name, title)
-    session.headers["User-Agent"] = user_agent()
-    # Looking into the environment at every request costs a fifth of the small ones, and would let ~/.netrc in.
-    session.trust_env = False
-    if base_url.startswith("http") and urlsplit(base_url).hostname not in _LOOPBACK:
-        surroundings = requests.Session().merge_environment_settings(base_url, {}, None, None, None)
-        session.proxies.update(surroundings["proxies"])
-        session.verify = surroundings["verify"]
-    session.auth = BearerAuth(token)
-    # A cookie would put the request under the repository's protection against forged forms, and answer 400 for a bad token.
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, _Pool(pool_connections=4, pool_maxsize=POOL))
-    for scheme, adapter in (adapters or {}).items():
-        session.mount(scheme, adapter)
-    return session
 
 
 class Patience:

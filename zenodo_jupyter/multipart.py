@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .errors import Cancelled, RepositoryBroken, WasRefused
-from .http import PART_CONNECTIONS
 from .records import FileEntry
+from .session import PART_CONNECTIONS
 
 if TYPE_CHECKING:
     from .files import Files
-    from .http import Session
+    from .session import Session
 
 #: Bytes of a part, but for larger files: S3, where such parts often end up, takes 10,000 of them at most.
 PART = 32 << 20

@@ -13,8 +13,9 @@ import requests
 from .answers import could_not_ask
 from .api import key_path, segment
 from .errors import RepositoryBroken, WasRefused
-from .http import BLOCK, RANGE_CONNECTIONS, TIMEOUT, Patience, request
+from .http import BLOCK, TIMEOUT, Patience, request
 from .records import FileEntry
+from .session import RANGE_CONNECTIONS
 
 if TYPE_CHECKING:
     from .files import Files

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import queue
 import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO
 
-from .errors import BadInput, Cancelled, MissingFile, NeedsConsent, RecordNotFound, UnsafeName
+from .errors import BadInput, MissingFile, NeedsConsent, RecordNotFound, UnsafeName
 from .http import BLOCK
 from .multipart import goes_in_parts
 from .names import clashes
@@ -19,19 +17,15 @@ from .names import safe_join as safe_join
 from .parts import part_of, sweep
 from .receiving import check_room, still_to_come
 from .records import FileEntry, Record
-from .report import Progress, Report, silent
+from .report import Report, silent
+from .workers import Meter, a_few_at_a_time
 
 if TYPE_CHECKING:
     from .repository import Repository
 
-T = TypeVar("T")
-R = TypeVar("R")
-
 #: Files at a time. Zenodo's own users found more to be slower, and to run into its limits (8 and 4 blocked, 2 worked in one
 #: case; 8 the best for downloads in another); four keep a connection busy while another waits for an answer.
 WORKERS = 4
-#: Seconds between two words to whoever watches; also how soon a person's "stop" is heard while nothing moves.
-BEAT = 0.25
 
 
 @dataclass(frozen=True)
@@ -96,7 +90,7 @@ def upload_files(
         raise BadInput("Two files have the same name in the record.", "Rename one of them.")
     if not uploads:
         return {}
-    meter = _Meter("upload", {u.key: u.size for u in uploads}, report)
+    meter = Meter("upload", {u.key: u.size for u in uploads}, report)
     with repository.session.watched_by(meter.watch(cancel)):
         there = {e.key: e for e in repository.list_files(draft_id)}
         for upload in uploads:
@@ -117,7 +111,7 @@ def upload_files(
 
     # The largest first, so that none is left alone at the end.
     ordered = sorted(uploads, key=lambda u: -u.size)
-    sent = _a_few_at_a_time(send, ordered, workers, meter, cancel, repository)
+    sent = a_few_at_a_time(send, ordered, workers, meter, cancel, repository.session)
     return {upload.key: entry for upload, entry in zip(ordered, sent, strict=True)}
 
 
@@ -185,14 +179,14 @@ def download_files(
     for parent in {folder, *(targets[key].parent for key in missing)}:
         sweep(parent, parts)
     check_room(folder, sum(still_to_come(wanted[key], targets[key]) for key in missing))
-    meter = _Meter("download", {key: entry.size or 0 for key, entry in wanted.items()}, report)
+    meter = Meter("download", {key: entry.size or 0 for key, entry in wanted.items()}, report)
     meter.have({key: wanted[key].size or 0 for key in wanted if key not in missing})
 
     def bring(key: str, stop: threading.Event) -> Path:
         return repository.download(record.id, key, targets[key], entry=wanted[key], report=meter, cancel=stop)
 
     ordered = sorted(missing, key=lambda k: -(wanted[k].size or 0))
-    _a_few_at_a_time(bring, ordered, workers, meter, cancel, repository)
+    a_few_at_a_time(bring, ordered, workers, meter, cancel, repository.session)
     return [targets[key] for key in wanted]
 
 
@@ -223,113 +217,3 @@ def _is_there(entry: FileEntry, target: Path) -> bool:
         f"{target} is there, and is not what the record has. Nothing was written.",
         "Choose an empty folder, or move that file away.",
     )
-
-
-class _Meter:
-    """Adds up what the workers report, and passes it on a few times a second."""
-
-    def __init__(self, step: str, sizes: Mapping[str, int], report: Report) -> None:
-        self._step, self._total, self._report = step, sum(sizes.values()), report
-        self._done: dict[str, int] = {}
-        self._lock = threading.Lock()
-        self._last = Progress(step, "Beginning", 0, self._total, "B")
-        self._said = 0.0
-
-    def have(self, sizes: Mapping[str, int]) -> None:
-        """Count files that need not be moved."""
-        self._done.update(sizes)
-        if sizes:
-            self._last = Progress(self._step, f"{len(sizes)} files are there already", self._sum(), self._total, "B")
-            self._report(self._last)
-
-    def __call__(self, progress: Progress) -> None:
-        """Take the progress of one file; this is the `Report` that the workers get."""
-        with self._lock:
-            self._done[progress.item] = progress.done or 0
-            self._last = Progress(self._step, progress.message, self._sum(), self._total, "B", progress.item)
-            if progress.done == progress.total or time.monotonic() - self._said >= BEAT:
-                self._say()
-
-    def watch(self, cancel: threading.Event | None) -> Callable[[float], None]:
-        """Return what watches a wait of the thread that began it all."""
-
-        def watch(left: float) -> None:
-            if cancel is not None and cancel.is_set():
-                raise _stopped()
-            self.beat()
-
-        return watch
-
-    def beat(self) -> None:
-        """Say the last word again if all was silent, so that whoever watches can answer with a cancel."""
-        with self._lock:
-            if time.monotonic() - self._said >= BEAT:
-                self._say()
-
-    def _say(self) -> None:
-        self._said = time.monotonic()
-        self._report(self._last)
-
-    def _sum(self) -> int:
-        return sum(self._done.values())
-
-
-def _a_few_at_a_time(
-    work: Callable[[T, threading.Event], R],
-    items: Sequence[T],
-    workers: int,
-    meter: _Meter,
-    cancel: threading.Event | None,
-    repository: Repository,
-) -> list[R]:
-    """Do the work for every item in a few threads; the first failure stops the others and is raised.
-
-    The threads are daemons and not those of concurrent.futures: one that hangs in a dead connection must not keep a person
-    who said "stop" waiting, nor the process from ending.
-    """
-    todo: queue.SimpleQueue[int] = queue.SimpleQueue()
-    for index in range(len(items)):
-        todo.put(index)
-    done: dict[int, R] = {}
-    failures: list[BaseException] = []
-    stop = threading.Event()
-
-    def watch(left: float) -> None:
-        if stop.is_set():
-            raise _stopped()
-
-    def run() -> None:
-        while not stop.is_set():
-            try:
-                index = todo.get_nowait()
-            except queue.Empty:
-                return
-            try:
-                with repository.session.watched_by(watch):
-                    done[index] = work(items[index], stop)
-            except BaseException as e:  # raised again below, in the thread that waits
-                failures.append(e)
-                stop.set()
-
-    threads = [threading.Thread(target=run, daemon=True) for _ in range(min(workers, len(items)))]
-    for thread in threads:
-        thread.start()
-    try:
-        for thread in threads:
-            while thread.is_alive() and not failures:
-                thread.join(BEAT)
-                meter.beat()
-                if cancel is not None and cancel.is_set():
-                    raise _stopped()
-    finally:
-        stop.set()
-        until = time.monotonic() + 2 * BEAT
-        for thread in threads:
-            thread.join(max(0.0, until - time.monotonic()))
-    if failures:
-        raise failures[0]
-    return [done[index] for index in range(len(items))]
-
-
-def _stopped() -> Cancelled:
-    return Cancelled("Stopped, as you asked.", "What was done so far is kept.")
