@@ -8,11 +8,11 @@ from typing import Any
 
 import ipywidgets as W
 
-from ..metadata import fields as table
 from ..collect import Plan
 from ..errors import FieldError, InvalidMetadata
-from ..metadata.fields import Field
 from ..metadata import Metadata
+from ..metadata import fields as table
+from ..metadata.fields import Field
 from . import look
 from .inputs import Input, Surroundings, make
 from .suggesting import Suggest
