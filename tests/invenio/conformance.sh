@@ -1,8 +1,18 @@
 #!/usr/bin/env bash
-# Run the contract tests through both doors of the embedded repository and against a real InvenioRDM on this machine.
-# ZENODO_JUPYTER_RDM_URL and ZENODO_JUPYTER_RDM_TOKEN name one that runs already; otherwise one is started (Debian, root).
+# Show that the embedded repository answers like the real ones:
+# the contract tests through both doors and against a real InvenioRDM on this machine, and clients of Zenodo that other
+# people wrote, unchanged, against the embedded one (into an environment of their own in .conformance/).
+# ZENODO_JUPYTER_RDM_URL, ZENODO_JUPYTER_RDM_TOKEN name an InvenioRDM that runs already; otherwise one is started (Debian, root).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+clients="$root/.conformance"
+if ! cmp -s "$root/tests/conformance/clients.txt" "$clients/installed.txt"; then
+  "$BIN/python" -m venv --clear "$clients"
+  "$clients/bin/python" -m pip install --quiet --requirement "$root/tests/conformance/clients.txt"
+  cp "$root/tests/conformance/clients.txt" "$clients/installed.txt"
+fi
+export ZENODO_JUPYTER_CLIENTS="$clients/bin/python"
 if [ -z "${ZENODO_JUPYTER_RDM_URL:-}" ]; then
   said=$(RDM_NO_LIMITS=1 RDM_CONSTRAINTS="$here/constraints-14.0.5.txt" bash "$here/start-rdm.sh")
   trap 'bash "$here/start-rdm.sh" stop' EXIT
@@ -10,4 +20,4 @@ if [ -z "${ZENODO_JUPYTER_RDM_URL:-}" ]; then
   ZENODO_JUPYTER_RDM_TOKEN=$(sed -n 's/^TOKEN=//p' <<<"$said")
   export ZENODO_JUPYTER_RDM_URL ZENODO_JUPYTER_RDM_TOKEN
 fi
-"$BIN/python" -m pytest tests/contract "$@"
+"$BIN/python" -m pytest tests/contract tests/conformance "$@"
