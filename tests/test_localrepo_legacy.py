@@ -442,3 +442,21 @@ def test_defaults() -> None:
     assert grant == {"funder": {"id": "00k4n6c32"}, "award": {"id": "00k4n6c32::283595"}}
     supervised = incoming.to_native({"metadata": {"thesis_supervisors": [{"name": "A, B"}]}})["metadata"]
     assert supervised["contributors"][0]["role"] == {"id": "supervisor"}
+
+
+def test_dois_are_resolved_here(zenodo: requests.Session) -> None:
+    """Should answer as doi.org does, for a version and for all versions, and say of others that they are unknown."""
+    first = published(zenodo)
+    draft = zenodo.post(first["links"]["newversion"]).json()
+    second = zenodo.post(draft["links"]["publish"]).json()
+    for doi, record in ((first["doi"], first), (second["doi"], second), (first["conceptdoi"], second)):
+        known = zenodo.get(f"{API}/handles/{doi}").json()
+        assert (known["responseCode"], known["handle"]) == (1, doi)
+        (value,) = known["values"]
+        assert value["type"] == "URL" and value["data"]["value"].endswith(f"/records/{record['id']}")
+        moved = zenodo.get(f"{BASE_URL}/doi/{doi}", allow_redirects=False)
+        assert moved.status_code == 302 and moved.headers["Location"].endswith(f"/records/{record['id']}")
+    unknown = zenodo.get(f"{API}/handles/10.5281/zenodo.1")
+    assert unknown.status_code == 404 and unknown.json()["responseCode"] == 100
+    concept = zenodo.get(f"{API}/records/{first['conceptrecid']}", allow_redirects=False)
+    assert concept.status_code == 302 and concept.headers["Location"].endswith(f"/{second['id']}")
