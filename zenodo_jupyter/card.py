@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MIME = "application/vnd.zenodo-jupyter.record+json"
 #: Of the live form that a card may stand in for; there is no kernel behind it in a published copy.
 WIDGET = "application/vnd.jupyter.widget-view+json"
+#: Marks that are told from each other without colour.
+_MARKS = {"same": "=", "close": "≈", "differs": "≠", "failed": "✖", "missing": "·", "extra": "+"}
 #: The order in which a verdict is told, with its words.
 VERDICTS = {"same": "the same", "close": "the same within rounding", "differs": "differ", "failed": "not reached or failed",
             "missing": "missing", "extra": "new"}  # fmt: skip
@@ -53,7 +55,8 @@ def of(record: Record, repository: Repository, note: str = "", **more: Any) -> d
     note : str
         A sentence to stand below.
     **more
-        ``citation`` (str), ``verdict`` (counts by verdict), ``outputs`` (one verdict each, in order).
+        ``citation`` (str), ``verdict`` (counts by verdict), ``outputs`` (one verdict each, in order), ``details`` (a sentence
+        for each that is not the same).
     """
     registered = repository.row.registered_dois
     return {
@@ -149,5 +152,13 @@ def _badge(card: Mapping[str, Any]) -> str:
 
 
 def _verdict(card: Mapping[str, Any]) -> str:
-    told = [f"{count} {VERDICTS[name]}" for name, count in card["verdict"].items() if count and name in VERDICTS]
-    return f'<div style="margin-top:6px">Outputs: {_html.escape(", ".join(told) or "none to compare")}</div>'
+    """Return a box for each output, how many there are of each verdict, and what is different."""
+    box = "display:inline-block;width:20px;height:20px;margin:1px;text-align:center;line-height:18px;border-radius:3px"
+    boxes = "".join(
+        f'<span role="img" aria-label="output {i}: {VERDICTS[verdict]}" title="{VERDICTS[verdict]}" '
+        f'style="{box};border:1px {"solid" if verdict == "same" else "dashed"} currentColor">{_MARKS[verdict]}</span>'
+        for i, verdict in enumerate(card["outputs"], 1)
+    )
+    told = ", ".join(f"{count} {VERDICTS[name]}" for name, count in card["verdict"].items() if count)
+    lines = [told or "no outputs to compare", *card["details"]]
+    return f'<div style="margin-top:6px">{boxes}</div>' + "".join(f"<div>{_html.escape(line)}</div>" for line in lines)

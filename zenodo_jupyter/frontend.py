@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -17,12 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from IPython.core.getipython import get_ipython
+from IPython.display import display
 
+from . import card, stamping, standing
 from . import notebook as notebooks
 from . import publish as acts
-from . import stamping, standing
 from .config import Config
 from .errors import Busy, ZenodoJupyterError
+from .report import Progress
 
 #: The comm target that the front end listens on.
 TARGET = "zenodo_jupyter"
@@ -67,6 +70,30 @@ def shows_widgets() -> bool:
     code = shell is not None and "__vsc_ipynb_file__" in shell.user_ns
     voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")  # it runs the cells itself, for a page to come
     return cell_id() is not None or code or voila
+
+
+class Told:
+    """Tells progress in the output of the cell: one line that changes, or in a terminal one line after the other."""
+
+    def __init__(self) -> None:
+        self._last = ""
+        self._line: Any = None
+
+    def __call__(self, progress: Progress) -> None:
+        """Show the message, if it is a new one."""
+        if progress.message == self._last or (progress.unit == "B" and progress.done):
+            return
+        self._last = progress.message
+        shell = get_ipython()
+        if getattr(shell, "kernel", None) is None:
+            print(self._last, file=sys.stderr, flush=True)
+            return
+        # By its MIME type it is known as ours, and does not count as a result of the notebook.
+        data = {card.MIME: {"kind": "form", "note": self._last}, "text/plain": self._last}
+        if self._line is None:
+            self._line = display(data, raw=True, display_id=True)
+        else:
+            self._line.update(data, raw=True)
 
 
 def notebook() -> Path | None:

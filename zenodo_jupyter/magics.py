@@ -13,7 +13,6 @@ from . import frontend, verbs
 from .config import Config
 from .errors import ZenodoJupyterError
 from .frontend import RERUN as RERUN
-from .report import Progress
 from .show import Outcome
 
 ACTING = ("publish", "get", "reproduce", "token", "serve")
@@ -34,8 +33,8 @@ class ZenodoMagics(Magics):
             %zenodo publish --to sandbox    to Zenodo's sandbox, with an account; for real: --to zenodo
             %zenodo status                  never published, published, changed since
 
-        The notebook goes with its outputs, the data files that its code names, and the packages that it needs. It gets a DOI, and
-        the badge appears below its title. Publishing it again after a change makes the next version of the same record.
+        The notebook goes with its outputs, the data files that its code names, and the packages that it needs. It gets a DOI,
+        and the badge appears below its title. Publishing it again after a change makes the next version of the same record.
 
         SAY WHAT IT IS, in a cell of its own; publishing finds it there
 
@@ -100,17 +99,9 @@ class ZenodoMagics(Magics):
         return show.line(f"Good: {metadata.title or 'no title yet'}. Publishing takes the description from this cell.")
 
     def _door(self) -> verbs.Door:
-        last = ""
-
-        def report(progress: Progress) -> None:
-            nonlocal last
-            if progress.message != last and not (progress.unit == "B" and progress.done):
-                last = progress.message
-                print(last, file=sys.stderr, flush=True)
-
         person = frontend.cell_id() is not None or sys.stdin.isatty()
         return verbs.Door(
-            Config.load(), report,
+            Config.load(), frontend.Told(),
             ask=(lambda q: input(f"{q} Type yes to go on: ").strip().lower() in ("y", "yes")) if person else None,
             secret=getpass.getpass if person else None, notebook=frontend.notebook, publish=frontend.publish,
         )  # fmt: skip

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from .reproduce import Fetched, Reproduction
     from .standing import Standing
 
+#: How many outputs that are not the same are told one by one.
+TOLD = 20
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -130,9 +133,17 @@ def reproduction(done: Reproduction) -> Outcome:
 def verdict(done: Reproduction) -> dict[str, Any]:
     """Return the card of a reproduction: the record, with what became of each output."""
     compared = done.comparison
+    other = [o for o in compared.outputs if o.verdict != "same"]
+    details = [f"Cell {o.cell_index + 1}: {cards.VERDICTS[o.verdict]}. {o.detail}".strip() for o in other[:TOLD]]
+    if len(other) > TOLD:
+        details.append(f"and {len(other) - TOLD} more, which the report lists")
+    report = done.report_html.relative_to(
+        done.folder.parent
+    ).as_posix()  # not where it is on this disk: cards get published
     return cards.of(
-        done.record, done.repository, done.verdict,
+        done.record, done.repository, f"{done.verdict} The report is in {report}.",
         verdict={name: compared.count(name) for name in cards.VERDICTS}, outputs=[o.verdict for o in compared.outputs],
+        details=details,
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ export interface ICard {
   citation?: string;
   verdict?: { [verdict: string]: number };
   outputs?: string[];
+  details?: string[];
 }
 
 /** A record as it is shown. */
@@ -67,7 +68,7 @@ export function parts(card: ICard): HTMLElement[] {
   if (card.outputs?.length) {
     found.push(strip(card.outputs), text('div', counts(card.verdict ?? {})));
   }
-  for (const line of [card.citation && `Cite: ${card.citation}`, card.note]) {
+  for (const line of [...(card.details ?? []), card.citation && `Cite: ${card.citation}`, card.note]) {
     if (line) {
       found.push(text('div', line));
     }

@@ -57,10 +57,6 @@ STYLE = """<style>
 .zj .zj-part { border-top: 1px solid var(--zj-line); padding: 2px 0; }
 .zj .zj-bar { width: auto; } .zj .zj-bar .progress { min-width: 6em; }
 .zj .zj-files { width: 100%; } .zj .zj-mono { font-family: var(--jp-code-font-family, monospace); }
-.zj .zj-box { display: inline-block; width: 20px; height: 20px; margin: 1px; text-align: center; line-height: 18px;
-  border: 1px solid currentColor; border-radius: 3px; } .zj .zj-same { opacity: .8; }
-.zj .zj-close, .zj .zj-missing, .zj .zj-extra { border-style: dashed; }
-.zj .zj-differs, .zj .zj-failed { background: var(--zj-red); color: var(--jp-layout-color0, #fff); border-color: transparent; }
 @container (max-width: 280px) { .zj-body { padding-left: 4px; } }
 </style>"""
 

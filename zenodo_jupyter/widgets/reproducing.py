@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import threading
 from pathlib import Path
 
@@ -19,9 +18,6 @@ from ..reproduction import Reproduction
 from . import look, words
 from .doing import Doing
 from .shown import Shown
-
-#: By verdict: a mark that is told from the others without colour.
-MARKS = {"same": "=", "close": "≈", "differs": "≠", "failed": "✖", "missing": "·", "extra": "+"}
 
 
 class ReproduceForm(Shown):
@@ -72,8 +68,7 @@ class ReproduceForm(Shown):
         look.show(self._go, False)
         self._ask = W.VBox((look.line(self._doi, self._look), self._found, self._folder, self._go))
         look.show(self._folder, False)
-        self._result = W.VBox(())
-        self.put(self._ask, self._doing.widget, self._consent, self._error, self._result)
+        self.put(self._ask, self._doing.widget, self._consent, self._error)
 
     def begin(self) -> None:
         """Look at the record, if there is one."""
@@ -136,33 +131,10 @@ class ReproduceForm(Shown):
     def _done(self, done: Reproduction) -> None:
         self.reproduction = done
         self.settle(show.verdict(done))
-        self._result.children = (look.raw(strip(done)), look.raw(_where(done)))
-        self.put(*self.widget.children[1:], self._result)
 
     def _failed(self, error: ZenodoJupyterError) -> None:
         look.show(self._ask, True)
         self._error.value = words.error(error)
-
-
-def strip(done: Reproduction) -> str:
-    """Return all outputs in their order, each a box with a mark, and a line for each that is not the same."""
-    outputs = done.comparison.outputs
-    boxes = "".join(
-        f'<span role="img" aria-label="output {i}: {card.VERDICTS[o.verdict]}" title="cell {o.cell_index + 1}: '
-        f'{html.escape(o.detail or card.VERDICTS[o.verdict])}" class="zj-box zj-{o.verdict}">{MARKS[o.verdict]}</span>'
-        for i, o in enumerate(outputs, 1)
-    )
-    other = [o for o in outputs if o.verdict != "same"]
-    rows = "".join(
-        f"<div>cell {o.cell_index + 1}: {card.VERDICTS[o.verdict]}. {html.escape(o.detail)}</div>" for o in other
-    )
-    return f"<div>{boxes}</div>{rows}"
-
-
-def _where(done: Reproduction) -> str:
-    kept = {"Report": done.report_html, "Run again": done.executed, "The record's files": done.folder}
-    lines = (f'{name}: <span class="zj-mono">{html.escape(str(path))}</span>' for name, path in kept.items())
-    return "".join(f'<div class="zj-soft">{line}</div>' for line in lines)
 
 
 def _text(label: str, value: str, placeholder: str) -> W.Text:
