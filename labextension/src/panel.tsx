@@ -23,6 +23,9 @@ export interface IHouse {
   openFile: (path: string) => Promise<void>;
 }
 
+/** How many frames are waited for an element that is to get the focus. */
+const FRAMES = 60;
+
 /** The panel's content. */
 export class PanelBody extends ReactWidget {
   constructor(house: IHouse) {
@@ -56,18 +59,23 @@ export class PanelBody extends ReactWidget {
     if (view === 'opening') {
       // Problems are told where they matter: when one looks.
       this._session.places.load().catch(() => undefined);
+      this._focus(['zj-doi']);
     }
     this.update();
   }
 
   /** Turn to the notebook in front, at the next sensible place. */
-  publish(): void {
+  async publish(): Promise<void> {
     const model = this._session.current?.model;
     this.turn('notebook');
+    this._focus(['zj-state']);
+    if (model?.plan) {
+      // What was typed since, and what became of the files beside it.
+      await model.look();
+    }
     if (model?.standing?.state === 'changed' && model.page !== 'review' && !model.obstacle) {
       model.turn('review');
     }
-    this._focus(['zj-state']);
   }
 
   render(): JSX.Element {
@@ -99,20 +107,27 @@ export class PanelBody extends ReactWidget {
     this.update();
   }
 
+  /** Move the focus to the first of these elements that is there, as soon as the page is drawn. */
   private _focus(ids: readonly string[]): void {
     this.update();
-    // Behind the update, which is drawn when the browser has time.
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() => {
-        const found = ids.map(id => this.node.querySelector<HTMLElement>(`[id="${CSS.escape(id)}"]`));
-        found.find(Boolean)?.focus();
-      })
-    );
+    const turn = ++this._focusing;
+    const attempt = (frames: number) => {
+      const found = ids.map(id => this.node.querySelector<HTMLElement>(`[id="${CSS.escape(id)}"]`)).find(Boolean);
+      // The first frames are those of the update; the wanted element may still be the old page's.
+      if (found && frames < FRAMES - 2) {
+        found.focus();
+      } else if (frames > 0 && turn === this._focusing) {
+        requestAnimationFrame(() => attempt(frames - 1));
+      }
+    };
+    attempt(FRAMES);
   }
 
   private _session: Session;
   private _context: IPanelContext;
   private _view: View = 'notebook';
+  /** Counts the wishes for the focus: only the last one is fulfilled. */
+  private _focusing = 0;
 }
 
 /** Let the person choose files and folders to take along. */

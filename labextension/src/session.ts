@@ -48,7 +48,7 @@ export class Session {
     });
     panel.context.pathChanged.connect(() => model.renamed());
     panel.context.fileChanged.connect(() => {
-      if (!model.act.isSaving) {
+      if (model.plan && !model.act.isSaving) {
         this.saved.emit(model);
       }
     });

@@ -10,6 +10,7 @@ import { useNotebook, usePanel } from './context';
 import { Fold, Link, Note, Problem } from './controls';
 import { Field, idOf, type ISource } from './field';
 import { GroupBox } from './group';
+import { unknownOf } from './words';
 
 /** The part of the table that stands in the group Where. */
 const WHERE = 'Where';
@@ -58,7 +59,7 @@ function Summary(): JSX.Element {
   const { model } = useNotebook();
   const count = (name: string) => ((model.value(name) as Json[]) ?? []).length;
   if (!model.plan) {
-    return <>{trans.__('Looking …')}</>;
+    return <>{unknownOf(model, trans)}</>;
   }
   const parts = [
     textOf(model.value('title')) || trans.__('no title yet'),

@@ -6,6 +6,7 @@ import type { IFinding } from '../types';
 import { useNotebook, usePanel } from './context';
 import { Button, Note } from './controls';
 import { GroupBox, type ITally } from './group';
+import { unknownOf } from './words';
 
 const ORDER = ['block', 'error', 'warning', 'info'];
 
@@ -30,7 +31,7 @@ export function Checks(): JSX.Element {
     <GroupBox
       group="checks"
       name={trans.__('Checks')}
-      summary={model.plan ? summary.join(' · ') : trans.__('Looking …')}
+      summary={model.plan ? summary.join(' · ') : unknownOf(model, trans)}
       tally={model.plan && tally}
     >
       {findings.map((finding, index) => (

@@ -9,7 +9,7 @@ import type { IFileEntry } from '../types';
 import { useNotebook, usePanel } from './context';
 import { Button, Fold, Icon, Link } from './controls';
 import { GroupBox } from './group';
-import { sizeOf } from './words';
+import { sizeOf, unknownOf } from './words';
 
 const ICONS: [RegExp, LabIcon][] = [
   [/\.ipynb$/i, notebookIcon],
@@ -51,7 +51,7 @@ export function Files(): JSX.Element {
     <GroupBox
       group="files"
       name={trans.__('Files')}
-      summary={plan ? summary : trans.__('Looking …')}
+      summary={plan ? summary : unknownOf(model, trans)}
       tally={plan && { voice: isOver ? 'bad' : 'ok', words: isOver ? trans.__('too much') : trans.__('ready') }}
     >
       <div className="zj-row">

@@ -14,7 +14,6 @@ export function Opening(): JSX.Element {
   const { problem, found } = getting;
   const [text, setText] = React.useState(getting.text);
   const look = (what: string) => void getting.look(what).then(() => getting.found && focus('zj-found'));
-  React.useEffect(() => focus('zj-doi'), []);
   React.useEffect(() => setText(getting.text), [getting.text]);
   return (
     <>
@@ -81,7 +80,7 @@ function Found(props: { record: IRecord }): JSX.Element {
   const { repository, concept } = getting.found!;
   const row = places.repository(repository);
   const isBusy = getting.isActive || !!getting.got;
-  const licences = ((record.metadata.rights ?? []) as any[]).map(right => right?.id ?? right?.title?.en ?? '').join(', ');
+  const licences = ((record.metadata.rights ?? []) as any[]).map(right => right?.title?.en ?? right?.id ?? '').join(', ');
   return (
     <article aria-labelledby="zj-found">
       <h3 className="zj-title" id="zj-found" tabIndex={-1}>
@@ -96,6 +95,7 @@ function Found(props: { record: IRecord }): JSX.Element {
       <p className="zj-gap">
         <Badge doi={record.doi ?? ''} isPractice={!row?.registered_dois} />
       </p>
+      <div className="zj-gap2" />
       <Facts
         rows={[
           [

@@ -46,6 +46,11 @@ export function percentOf(share: number): string {
   return new Intl.NumberFormat(undefined, { style: 'percent' }).format(Math.floor(share * 100) / 100);
 }
 
+/** Say why nothing can be said of a group. */
+export function unknownOf(model: NotebookModel, trans: TranslationBundle): string {
+  return model.isLooking ? trans.__('Looking …') : trans.__('not known yet');
+}
+
 /** Say what changed since a version. */
 export function changesOf(standing: IStanding, trans: TranslationBundle): string {
   const files = standing.changed_files.length;
