@@ -38,13 +38,9 @@ export interface ICard {
 
 /** A record as it is shown. */
 export class CardWidget extends Widget implements IRenderMime.IRenderer {
-  constructor() {
-    super();
-    this.addClass('zj-record');
-  }
-
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     const card = model.data[MIME] as unknown as ICard;
+    this.toggleClass('zj-record', card.kind !== 'form'); // what is under way is a line, not a record
     this.node.replaceChildren(...(card.kind === 'form' ? [text('div', card.note)] : parts(card)));
   }
 }
