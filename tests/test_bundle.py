@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from zenodo_jupyter import bundle as bundles
 from zenodo_jupyter.bundle import Bundle, BundleFile, Limits
-from zenodo_jupyter.errors import BadInput, ChangedMeanwhile, DamagedNotebook, MissingFile
+from zenodo_jupyter.errors import BadInput, ChangedMeanwhile, DamagedNotebook, MissingFile, UnsafeName
 
 
 @pytest.fixture
@@ -146,6 +146,26 @@ def test_names_are_composed(work):
     if len([p for p in work.iterdir() if "rich" in p.name]) == 2:
         with pytest.raises(BadInput, match="would both be"):
             bundles.collect(work / "n.ipynb", data=[apart, name])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["a\nb.csv", "con.csv", "a\udcff.csv"])
+def test_names_that_nobody_could_get_stay_out(work, name):
+    """Named, such a file is refused in words; in a folder that is named, it is left out and said to be."""
+    (work / "raw" / name).write_text("x")
+    with pytest.raises(UnsafeName, match="Rename it"):
+        bundles.collect(work / "n.ipynb", data=[work / "raw" / name])
+    bundle = bundles.collect(work / "n.ipynb", data=[work / "raw"])
+    assert f"raw/{name}" not in keys(bundle)
+    assert any(left.name == f"raw/{name}" and "its name" in left.reason for left in bundle.left_out)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_notebook_with_a_name_that_nobody_could_get(work):
+    """It is refused before anything is sent."""
+    (work / "n.ipynb").rename(work / "n\udcff.ipynb")
+    with pytest.raises(UnsafeName, match="Rename it"):
+        bundles.collect(work / "n\udcff.ipynb")
 
 
 def test_damaged_notebook_is_refused(work):

@@ -168,6 +168,14 @@ def test_write_protected_notebook_is_left(nb, tmp_path):
         notebook.write(path, badge.stamp(notebook.read(path), DEPOSIT, BADGE))
 
 
+def test_name_as_long_as_the_system_allows(nb, tmp_path):
+    """A notebook whose name leaves no room for a longer one beside it can be written."""
+    path = tmp_path / ("n" * 249 + ".ipynb")
+    path.write_text(json.dumps(nb))
+    notebook.write(path, badge.stamp(notebook.read(path), DEPOSIT, BADGE))
+    assert badge.read_deposit(notebook.read(path)) == DEPOSIT
+
+
 def test_failed_write_leaves_the_old_file(nb, tmp_path, monkeypatch):
     """A full disk leaves the notebook as it was and nothing beside it."""
     path = tmp_path / "n.ipynb"

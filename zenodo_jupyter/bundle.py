@@ -20,7 +20,8 @@ from pathlib import Path, PurePosixPath
 from . import notebook as notebooks
 from .bundlefile import BundleFile, LeftOut, Limits, file_digest
 from .datafinder import Use, find
-from .errors import BadInput, MissingFile
+from .errors import BadInput, MissingFile, UnsafeName
+from .names import fault
 from .packing import is_packed, pack
 from .report import Progress, Report, silent
 
@@ -132,6 +133,8 @@ def collect(
     BadInput
         When a file that was named is a link that leads out, a device, a pipe; when two files would have the same name; or when
         all together are more than the record may hold.
+    UnsafeName
+        When the notebook or a file that was named has a name that others could not have on their computers.
     """
     notebook = Path(notebook)
     nb = notebooks.read(notebook)
@@ -217,9 +220,9 @@ class _Collector:
         if path.is_dir():
             self._walk(path, "" if key == "." else f"{key}/", reason)
             return
-        fault = _fault(path)
-        if fault:
-            raise BadInput(f"{path} is {fault}, and only files can be published.", "Leave it out.")
+        unfit = _fault(path)
+        if unfit:
+            raise BadInput(f"{path} is {unfit}, and only files can be published.", "Leave it out.")
         self.take(path, key, self._role(key), reason)
 
     def _walk(self, top: Path, prefix: str, reason: str) -> None:
@@ -244,7 +247,7 @@ class _Collector:
             if pattern
             else "a link that leads out of the folder"
             if out
-            else junk or _fault(path)
+            else junk or _fault(path) or (f"its name {fault(key)}" if fault(key) else "")
         )
         if why:
             self.left_out[key] = why
@@ -258,6 +261,9 @@ class _Collector:
     def take(self, path: Path, key: str, role: str, reason: str) -> None:
         """Put a file in under its name; the same file twice is in once, with its first reason."""
         key = _key(key)
+        why = fault(key)
+        if why:
+            raise UnsafeName(f"The name {key!r} {why}, so that others could not get this file.", "Rename it.")
         there = self.files.get(key)
         if there is None:
             self.files[key] = BundleFile(key, role, reason, path=path)

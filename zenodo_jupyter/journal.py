@@ -102,7 +102,8 @@ class Journal:
         self.folder = Path(folder)
 
     def _path(self, notebook: Path, repository: str) -> Path:
-        name = hashlib.sha256(f"{_absolute(notebook)}\n{repository.rstrip('/')}".encode()).hexdigest()[:32]
+        told = os.fsencode(f"{_absolute(notebook)}\n{repository.rstrip('/')}")  # a path need not be text
+        name = hashlib.sha256(told).hexdigest()[:32]
         return self.folder / f"{name}.json"
 
     def read(self, notebook: Path, repository: str) -> Entry:

@@ -36,28 +36,43 @@ def safe_join(folder: Path, name: str) -> Path:
     'here/data/a.csv'
     """
     folder = Path(folder)
+    why = fault(name)
+    if why:
+        raise UnsafeName(f"The file name {name[:200]!r} {why}; it was not written.", "Choose other files.")
+    target = folder.joinpath(*name.split("/"))
+    if not target.resolve().is_relative_to(folder.resolve()):
+        raise UnsafeName(
+            f"The file name {name[:200]!r} goes through a link that leads out of the folder; it was not written.",
+            "Choose other files.",
+        )
+    return target
 
-    def refuse(why: str) -> UnsafeName:
-        return UnsafeName(f"The file name {name[:200]!r} {why}; it was not written.", "Choose other files.")
 
+def fault(name: str) -> str:
+    """Say why a name cannot be had in any folder on any computer, or nothing.
+
+    The same names are refused on their way up as on their way down, so that nobody publishes what nobody can get.
+
+    Examples
+    --------
+    >>> fault("data/con.csv"), fault("data/a.csv")
+    ('is that of a device on Windows', '')
+    """
     # A backslash is a letter here and a folder there: both readings must be harmless.
     parts = re.split(r"[/\\]", name)
     if not name:
-        raise UnsafeName("A file has no name; it was not written.", "Choose other files.")
+        return "is empty"
     if name[0] in "/\\" or re.match(r"[A-Za-z]:", name):
-        raise refuse("is an absolute path")
+        return "is an absolute path"
     if any(part in ("", ".", "..") for part in parts):
-        raise refuse("does not stay in its folder")
+        return "does not stay in its folder"
     if any(ord(c) < 32 or ord(c) == 127 or 0xD800 <= ord(c) <= 0xDFFF for c in name):
-        raise refuse("has control characters in it")
+        return "has control characters in it, or what is no character"
     if any(_DEVICES.fullmatch(part) for part in parts):
-        raise refuse("is that of a device on Windows")
+        return "is that of a device on Windows"
     if os.name == "nt" and any(_NOT_ON_WINDOWS.search(part) for part in name.split("/")):
-        raise refuse("cannot be had on Windows")
-    target = folder.joinpath(*name.split("/"))
-    if not target.resolve().is_relative_to(folder.resolve()):
-        raise refuse("goes through a link that leads out of the folder")
-    return target
+        return "cannot be had on Windows"
+    return ""
 
 
 def clashes(names: Iterable[str]) -> list[tuple[str, str]]:

@@ -228,7 +228,7 @@ def _swap_in(target: Path, content: bytes) -> None:
         raise BadInput(f"{target} is write-protected; nothing was changed.", "Make it writable, or work on a copy.")
     temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+        handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:50]}.", suffix=".tmp", dir=target.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
