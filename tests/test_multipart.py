@@ -35,7 +35,7 @@ def there(server, tmp_path):
 def begun(server, tmp_path):
     """Return a client that may try parts, and a draft."""
     repository, draft, _ = begin(server, server.token)
-    repository.session.takes_parts = None  # not tried yet; by default nothing is gained on this machine
+    repository.session.is_near = False  # as on another machine: on this one nothing is gained
     repository.session.memory = tmp_path / "memory"
     return repository, draft
 

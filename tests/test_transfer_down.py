@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 from faults import Fault, begin, embedded, upload_of
 
-from zenodo_jupyter import parts, ranges, receiving
+from zenodo_jupyter import parts, ranges, receiving, session
 from zenodo_jupyter.errors import (
     Cancelled,
     CouldNotAsk,
@@ -251,6 +251,7 @@ def slow_link(monkeypatch):
     monkeypatch.setattr(ranges, "FAST", float("inf"))
     monkeypatch.setattr(ranges, "RANGE", 100_000)
     monkeypatch.setattr(ranges, "WORTH", 800_000)
+    monkeypatch.setattr(session.Session, "is_near", property(lambda self: False, lambda self, value: None), raising=False)
 
 
 def ranges_asked(server):

@@ -34,14 +34,14 @@ class Digest:
 
     def __init__(self, size: int | None = None) -> None:
         self._hash = hashlib.md5(usedforsecurity=False)
-        self._queue: queue.Queue[bytes | None] | None = None
+        self._queue: queue.Queue[bytes | bytearray | None] | None = None
         self._thread: threading.Thread | None = None
         if (size is None or size >= _THREAD_FROM) and (os.cpu_count() or 1) > 1:
             self._queue = queue.Queue(_AHEAD)
             self._thread = threading.Thread(target=self._work, args=(self._queue,), name="md5", daemon=True)
             self._thread.start()
 
-    def update(self, block: bytes) -> None:
+    def update(self, block: bytes | bytearray) -> None:
         """Take the next bytes; they must not be changed afterwards."""
         if self._queue is None:
             self._hash.update(block)
@@ -67,7 +67,7 @@ class Digest:
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
-    def _work(self, blocks: queue.Queue[bytes | None]) -> None:
+    def _work(self, blocks: queue.Queue[bytes | bytearray | None]) -> None:
         while (block := blocks.get()) is not None:
             self._hash.update(block)
             blocks.task_done()

@@ -37,7 +37,7 @@ MakeBody = Callable[[Any, int, Callable[[int], None]], Any]
 
 def goes_in_parts(session: Session, size: int, md5: str | None) -> bool:
     """Whether a file is to be sent in parts, as far as is known; its md5 must be, for the parts go in any order."""
-    return size >= FROM and md5 is not None and session.takes_parts is not False
+    return size >= FROM and md5 is not None and not session.is_near and session.takes_parts is not False
 
 
 class Multipart:

@@ -76,6 +76,7 @@ class Ranges:
             and brought < FAST * seconds
             and self._size - done >= WORTH
             and session.ranges_at != "nowhere"
+            and not session.is_near
             and not self._is_scarce()
         )
 
@@ -111,7 +112,7 @@ class Ranges:
         except (NoRanges, requests.RequestException):
             return b""
 
-    def blocks(self, begin: int) -> Generator[bytes, None, None]:
+    def blocks(self, begin: int) -> Generator[bytearray, None, None]:
         """Yield the file's bytes from `begin` on, in order; ends early when the repository's limit comes near.
 
         Raises
@@ -154,7 +155,7 @@ class Ranges:
                 window.wanted += RANGE
             try:
                 with session.range_slots:
-                    block: bytes | BaseException = self._fetch(start, window.stop)
+                    block: bytearray | BaseException = self._fetch(start, window.stop)
             except BaseException as e:  # raised again in the thread that waits for this range
                 block = e
             with window.changed:
@@ -163,7 +164,7 @@ class Ranges:
             if isinstance(block, BaseException):
                 return
 
-    def _fetch(self, start: int, stop: threading.Event) -> bytes:
+    def _fetch(self, start: int, stop: threading.Event) -> bytearray:
         """Fetch one range; after a cut, its rest."""
         came = bytearray()
         patience = Patience(self._files.session, cancel=self._cancel)
@@ -175,7 +176,7 @@ class Ranges:
                         came += block
                         if stop.is_set():
                             break
-                return bytes(came)
+                return came
             except requests.RequestException as e:
                 failure = could_not_ask(e, self._files.session, self._files.url, TIMEOUT)
             if len(came) > before:
@@ -207,7 +208,7 @@ class _Window:
     begin: InitVar[int]
     done: int = field(init=False)
     wanted: int = field(init=False)
-    come: dict[int, bytes | BaseException] = field(default_factory=dict)
+    come: dict[int, bytearray | BaseException] = field(default_factory=dict)
     changed: threading.Condition = field(default_factory=threading.Condition)
     stop: threading.Event = field(default_factory=threading.Event)
 

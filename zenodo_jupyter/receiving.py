@@ -163,7 +163,7 @@ class _Incoming:
             "GET", self._path, accept="*/*", headers=headers, stream=True, cancel=self._cancel, what=self._what
         )
 
-    def _take(self, block: bytes, file: BinaryIO) -> None:
+    def _take(self, block: bytes | bytearray, file: BinaryIO) -> None:
         if self._cancel is not None and self._cancel.is_set():
             raise Cancelled("Stopped, as you asked.", "What came so far is kept.")
         self._hash.update(block)  # before the writing, so that it goes on meanwhile

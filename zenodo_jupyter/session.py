@@ -80,6 +80,8 @@ class Session(requests.Session):
         Which address of a file gives ranges of it: ``api``, ``site``, ``nowhere``, or empty as long as nobody tried.
     range_slots, part_slots : threading.Semaphore
         Taken by whoever fetches a range, or sends a part.
+    is_near : bool
+        Whether the repository is on this machine, so that large files come and go by one connection each.
     takes_parts : bool or None
         Whether large files can be sent in parts; None as long as nobody tried.
     memory : Path or None
@@ -97,9 +99,9 @@ class Session(requests.Session):
         self.ranges_at = ""
         self.range_slots = threading.BoundedSemaphore(RANGE_CONNECTIONS)
         self.part_slots = threading.BoundedSemaphore(PART_CONNECTIONS)
-        # To this machine a connection is neither slow nor cut, and parts would have to be joined.
-        away = base_url.startswith(("http:", "https:"))
-        self.takes_parts: bool | None = None if away and urlsplit(base_url).hostname not in _LOOPBACK else False
+        # To this machine a connection is neither slow nor cut: more of them would only take processors from each other.
+        self.is_near = not base_url.startswith(("http:", "https:")) or urlsplit(base_url).hostname in _LOOPBACK
+        self.takes_parts: bool | None = None
         self.memory: Path | None = None
         self._watches = threading.local()
 
