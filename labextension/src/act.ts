@@ -17,8 +17,16 @@ export interface IDocument {
   readonly ready: Promise<void>;
   readonly deposit: IDeposit | null;
   save(): Promise<void>;
+  /** Take over what is on the disk; what is not saved is lost. */
+  reload(): Promise<void>;
+  hasStamp(stamp: IStamp): boolean;
   /** Put badge and Deposit in; changes nothing where they are. */
   putStamp(stamp: IStamp): void;
+}
+
+/** Do something while no other window of this browser does it; browsers offer that on https and on this machine only. */
+async function alone(name: string, work: () => Promise<void>): Promise<void> {
+  await (globalThis.navigator?.locks?.request(name, work) ?? work());
 }
 
 /** The publication of one notebook. */
@@ -34,7 +42,7 @@ export class Act {
 
   constructor(
     private _document: IDocument,
-    private _api: Pick<Api, 'publish' | 'job' | 'cancel' | 'stamped'>
+    private _api: Pick<Api, 'publish' | 'status' | 'job' | 'cancel' | 'stamped'>
   ) {}
 
   get isActive(): boolean {
@@ -96,9 +104,12 @@ export class Act {
     if (this._document.isDisposed || this._document.isReadOnly) {
       return;
     }
-    this._document.putStamp(stamp);
-    await this.save();
-    await this._api.stamped(this._document.path, stamp.act);
+    await alone(`zenodo-jupyter:${this._document.path}`, async () => {
+      await this._catchUp(stamp);
+      this._document.putStamp(stamp);
+      await this.save();
+      await this._api.stamped(this._document.path, stamp.act);
+    });
   }
 
   /** Save what the server is to see. */
@@ -117,6 +128,18 @@ export class Act {
   dispose(): void {
     this._watching.abort();
     Signal.clearData(this);
+  }
+
+  /** Where another window has put badge and Deposit into the file, take them from there, rather than writing against it. */
+  private async _catchUp(stamp: IStamp): Promise<void> {
+    const { path, isDirty } = this._document;
+    if (isDirty || this._document.hasStamp(stamp)) {
+      return;
+    }
+    const { stamp: waiting } = await this._api.status(path, stamp.deposit.repository);
+    if (!waiting) {
+      await this._document.reload();
+    }
   }
 
   private _tell(job: IJob | null, isWaiting = false): void {

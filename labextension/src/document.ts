@@ -3,7 +3,7 @@
  */
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { IDocument } from './act';
-import { badgeIndex, putStamp, readDeposit } from './badge';
+import { badgeIndex, hasStamp, putStamp, readDeposit } from './badge';
 import type { IDeposit, IStamp } from './types';
 
 /** An open notebook. */
@@ -47,6 +47,14 @@ export class OpenNotebook implements IDocument {
 
   async save(): Promise<void> {
     await this.panel.context.save();
+  }
+
+  async reload(): Promise<void> {
+    await this.panel.context.revert();
+  }
+
+  hasStamp(stamp: IStamp): boolean {
+    return hasStamp(this.panel.context.model.sharedModel, stamp);
   }
 
   putStamp(stamp: IStamp): void {

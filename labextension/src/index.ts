@@ -103,7 +103,7 @@ function activate(
     describedBy: noArguments,
     execute: async () => {
       app.shell.activateById(place.id);
-      (await content()).publish();
+      await (await content()).publish();
     }
   });
   app.commands.addCommand(COMMANDS.open, {

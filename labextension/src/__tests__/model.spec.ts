@@ -84,6 +84,7 @@ class Paper implements IDocument {
   ready = Promise.resolve();
   deposit = null;
   saves = 0;
+  reloads = 0;
   stamps: IStamp[] = [];
 
   async save(): Promise<void> {
@@ -91,9 +92,20 @@ class Paper implements IDocument {
     this.isDirty = false;
   }
 
+  async reload(): Promise<void> {
+    this.reloads++;
+    this.stamps.push(STAMP);
+  }
+
+  hasStamp(stamp: IStamp): boolean {
+    return this.stamps.includes(stamp);
+  }
+
   putStamp(stamp: IStamp): void {
-    this.stamps.push(stamp);
-    this.isDirty = true;
+    if (!this.hasStamp(stamp)) {
+      this.stamps.push(stamp);
+      this.isDirty = true;
+    }
   }
 }
 
@@ -203,6 +215,15 @@ describe('NotebookModel', () => {
     expect(server.last('status')).toEqual({ path: 'a.ipynb', to: 'zenodo' });
     expect(paper.stamps).toEqual([STAMP]);
     expect(server.count('stamped')).toBe(1);
+  });
+
+  it('takes the badge from the file where another window has put it there', async () => {
+    server.job = job();
+    server.polls = [DONE];
+    paper.isDirty = false;
+    await model.recall();
+    await vi.advanceTimersByTimeAsync(1);
+    expect([paper.reloads, paper.saves]).toEqual([1, 0]);
   });
 
   it('leaves a notebook that was closed meanwhile for the next time', async () => {
