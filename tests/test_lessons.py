@@ -50,7 +50,7 @@ def test_first_ends_with_a_record_and_its_badge(take: Any) -> None:
     published = notebook.read(folder / "my-work" / "seattle-weather.ipynb")
     assert badge.is_badge(published["cells"][1])
     shown = [output.get("data", {}) for cell in nb.cells for output in cell.get("outputs", ())]
-    assert "Learner, Lou" in next(data["text/html"] for data in shown if card.MIME in data)
+    assert "Learner, Lou" in next(data["text/html"] for data in shown if card.MIME in data and "text/html" in data)
 
 
 def test_second_ends_with_two_versions(take: Any) -> None:
