@@ -1,7 +1,7 @@
 """Who may do what.
 
-The owner of a concept, an administrator, and whoever was granted it may see and change its drafts; published records
-are for everybody as far as their ``access`` says so.
+The owner of a concept, an administrator, whoever was granted it, and who decides in its communities may see and change
+its drafts; published records are for everybody as far as their ``access`` says so.
 """
 
 from __future__ import annotations
@@ -34,7 +34,25 @@ def level(db: Database, user: User | None, parent: Parent) -> str:
         parent.number,
         str(user.id),
     )
-    return max((row["permission"] for row in rows), key=_LEVELS.index, default="")
+    given = [row["permission"] for row in rows]
+    if _curates(db, user, parent):
+        given.append("edit")
+    return max(given, key=_LEVELS.index, default="")
+
+
+def _curates(db: Database, user: User, parent: Parent) -> bool:
+    """Tell whether somebody decides in a community that the record is in, or that is asked to take it."""
+    if not (parent.document.get("review") or parent.document.get("communities")):
+        return False
+    row = db.one(
+        "SELECT 1 FROM members WHERE user_id = ? AND active AND role <> 'reader' AND community_id IN "
+        "(SELECT community_id FROM community_records WHERE parent_id = ? "
+        "UNION SELECT receiver FROM requests WHERE id = ? AND status = 'submitted')",
+        user.id,
+        parent.number,
+        parent.document.get("review"),
+    )
+    return row is not None
 
 
 def _at_least(have: str, wanted: str) -> bool:

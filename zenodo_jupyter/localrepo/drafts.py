@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import FieldError, RefusedMetadata, WasRefused
-from . import access, dois, entries, relations, searching, versions
+from . import access, dois, entries, relations, request, searching, versions
 from .actor import Actor
 from .database import now
 from .schema import load_draft
@@ -121,6 +121,10 @@ def discard(actor: Actor, text: str, if_match: int | None = None) -> None:
     with actor.db.writing() as connection:
         draft = actor.draft(text)
         require_revision(draft, if_match)
+        review = request.of_draft(actor.db, draft)
+        if review is not None and review.is_open:
+            message = "You cannot delete a draft with an open review. Please cancel the review first."
+            raise WasRefused(message, status=400)
         record = versions.find_record(actor.db, draft.number)
         draft.document["pids"] = record.document["pids"] if record else {}
         dois.release(actor.db, draft)

@@ -103,6 +103,8 @@ class Links:
                 "publish": f"{own}/draft/actions/publish",
                 "review": f"{own}/draft/review",
             }
+            if parent.document.get("review"):
+                links["submit-review"] = f"{own}/draft/actions/submit-review"
         else:
             links["draft"] = f"{own}/draft"
         for name in ("access_links", "access_grants", "access_users", "access_groups", "access_request"):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ..errors import FieldError
-from . import access, entries, identifiers, relations, versions
+from . import access, communities, community_json, entries, identifiers, relations, request, versions
 from .actor import Actor
 from .entries import Entry
 from .links import Links
@@ -18,6 +18,8 @@ from .versions import Version
 _PART_DAYS = 14
 #: What a record shows of a file's metadata; the files routes show all of it.
 _FILE_METADATA = ("page", "type", "language", "encoding", "charset", "previewer", "width", "height")
+#: What a draft is, by what its request is.
+_UNDER_REVIEW = {"created": "draft_with_review", "submitted": "in_review", "declined": "declined"}
 # Side files for the viewer; a part of the record's JSON, and empty here.
 _NO_MEDIA: dict[str, Any] = {"enabled": False, "order": [], "count": 0, "total_bytes": 0, "entries": {}}
 _NO_STATS = {"views": 0, "unique_views": 0, "downloads": 0, "unique_downloads": 0, "data_volume": 0.0}
@@ -107,19 +109,33 @@ class View:
         }
         if manages:
             shown |= {"grants": [], "links": []}
-        communities = parent.document.get("communities", {})
-        return {
-            "id": self._spell(parent.number),
-            "access": shown,
-            "communities": communities,
-            "pids": parent.document.get("pids", {}),
-        }
+        native: dict[str, Any] = {"id": self._spell(parent.number), "access": shown}
+        review = self._review(version) if manages else None
+        if review is not None:
+            kept = ("id", "type", "status")
+            native["review"] = {
+                **{name: getattr(review, name) for name in kept},
+                "title": "",
+                "links": {},
+                "receiver": {"community": review.receiver},
+            }
+        held = parent.document.get("communities") or {}
+        if held.get("ids"):
+            found = (communities.find(self.actor.db, id) for id in held["ids"])
+            held = {**held, "entries": [community_json.entry(c) for c in found if c]}
+        return {**native, "communities": held, "pids": parent.document.get("pids", {})}
 
-    @staticmethod
-    def _draft_status(version: Version, is_published: bool) -> str:
+    def _review(self, version: Version) -> request.Request | None:
+        return request.of_draft(self.actor.db, version)
+
+    def _draft_status(self, version: Version, is_published: bool) -> str:
         if is_published:
             return "published"
-        return "draft" if version.index == 1 else "new_version_draft"
+        review = self._review(version)
+        status = _UNDER_REVIEW.get(review.status, "") if review else ""
+        if version.index > 1:
+            return "new_version_draft"
+        return status or "draft"
 
     def _files(self, version: Version, with_links: bool) -> dict[str, Any]:
         settings = version.document["files"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from ..errors import FieldError, RecordNotFound, RefusedMetadata
-from . import access, dois, drafts, entries, relations, searching, versions
+from ..errors import FieldError, RecordNotFound, RefusedMetadata, WasRefused
+from . import access, dois, drafts, entries, relations, request, searching, versions
 from .actor import Actor
 from .database import now
 from .schema import publication_errors
@@ -26,7 +26,11 @@ def publish(actor: Actor, text: str) -> Version:
     with actor.db.writing():
         draft = actor.draft(text)
         before = versions.find_record(actor.db, draft.number)
-        _require_complete(actor, draft)
+        review = request.of_draft(actor.db, draft)
+        if review is not None and not review.is_closed:
+            message = "You cannot publish a draft with an open review request. Please cancel the review request first."
+            raise WasRefused(message, status=400)
+        require_complete(actor, draft)
         record = before or Version(
             draft.number, draft.parent, draft.index, draft.bucket, {}, False, created=now(), updated=now()
         )
@@ -109,7 +113,7 @@ def new_version(actor: Actor, text: str) -> Version:
     return draft
 
 
-def _require_complete(actor: Actor, draft: Version) -> None:
+def require_complete(actor: Actor, draft: Version) -> None:
     """Refuse a draft that is not fit to be published, in the order in which InvenioRDM looks."""
     errors = publication_errors(draft.document, actor.flavour.name)
     if errors:

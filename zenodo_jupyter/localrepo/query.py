@@ -35,7 +35,7 @@ _ALIASES = {
     "license.identifier": "metadata.rights.id",
     "creators.orcid": "metadata.creators.person_or_org.identifiers.identifier",
     "related.identifier": "metadata.related_identifiers.identifier",
-    "communities": "parent.communities.ids",
+    "communities": "parent.communities.entries.slug",
     "filetype": "files.types",
     "version": "metadata.version",
     "owners": "parent.access.owned_by.user",

@@ -66,12 +66,15 @@ class Scope:
         Older versions too.
     parent : int, optional
         Only the versions of this concept.
+    community : str
+        Only the records of the community with this id.
     """
 
     user: User | None
     mine: bool = False
     all_versions: bool = False
     parent: int | None = None
+    community: str = ""
 
 
 def index_number(db: Database, number: int, flavour: Flavour) -> None:
@@ -196,6 +199,9 @@ def _scope(scope: Scope) -> tuple[list[str], list[Any]]:
     if scope.parent is not None:
         conditions.append("d.parent_id = ?")
         values.append(scope.parent)
+    if scope.community:
+        conditions.append("d.parent_id IN (SELECT parent_id FROM community_records WHERE community_id = ?)")
+        values.append(scope.community)
     if not (scope.user and scope.user.is_admin):
         conditions.append(
             "d.public OR d.owner_id = ? OR d.parent_id IN "
@@ -250,6 +256,9 @@ def _terms(db: Database, version: Version, flavour: Flavour) -> Iterator[tuple[s
     yield "parent.access.owned_by.user", str(parent.owner)
     for community in parent.document.get("communities", {}).get("ids", ()):
         yield "parent.communities.ids", community
+        row = db.one("SELECT slug FROM communities WHERE id = ?", community)
+        if row is not None:
+            yield "parent.communities.entries.slug", row["slug"]
     yield "is_published", "false" if version.is_draft else "true"
     yield "is_draft", "true" if version.is_draft else "false"
     yield "access.status", access.status(version.access, has_files=version.files_enabled)

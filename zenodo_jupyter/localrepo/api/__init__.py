@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import buckets, content, depositions, drafts, exports, files, people, records, resolver, vocabularies
+from . import (
+    buckets,
+    communities,
+    content,
+    depositions,
+    drafts,
+    exports,
+    files,
+    people,
+    records,
+    requests,
+    resolver,
+    vocabularies,
+)
 from .answers import answer_errors
 
 
@@ -12,7 +25,7 @@ def register(app: Flask) -> None:
     """Hang all routes into an application, with the way errors and rate limits are answered."""
     answer_errors(app)
     exports.register()
-    for part in (people, records, drafts, files, content, vocabularies, resolver):
+    for part in (people, records, drafts, files, content, vocabularies, resolver, communities, requests):
         app.register_blueprint(part.blueprint, url_prefix="/api")
     if app.extensions["zenodo_jupyter.localrepo"].flavour.old_dialect:
         for old in (depositions, buckets):

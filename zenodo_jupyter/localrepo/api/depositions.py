@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from flask import Blueprint, Response, request
 from werkzeug.utils import secure_filename
 
-from ...errors import FieldError, RecordNotFound, RefusedMetadata
-from .. import access, drafts, entries, published, transfers, versions
+from ...errors import FieldError, RecordNotFound, RefusedMetadata, WasRefused
+from .. import access, drafts, entries, published, review, transfers, versions
 from ..identifiers import parse
 from ..legacy import deposition, incoming
+from ..legacy.words import COMMUNITIES
 from ..searching import Scope
 from ..versions import Version
 from . import here, records
@@ -62,8 +64,19 @@ def discard(id: str) -> Response:
 
 @blueprint.post("/<id>/actions/publish")
 def publish(id: str) -> Response:
-    """Publish a draft."""
-    return _answer(published.publish(here.actor(), id), 202)
+    """Publish a draft, and offer it to the communities that its metadata name; unknown ones are passed over."""
+    actor = here.actor()
+    with actor.db.writing():
+        draft = actor.draft(id)
+        slugs = draft.document["custom_fields"].pop(COMMUNITIES, [])
+        if slugs:
+            drafts.touch(actor, draft)
+        record = published.publish(actor, id)
+        for slug in slugs:
+            with contextlib.suppress(WasRefused):
+                review.include(actor, record, {"id": slug})
+            record = actor.published(id)  # an open community has taken it
+    return _answer(record, 202)
 
 
 @blueprint.post("/<id>/actions/edit")
