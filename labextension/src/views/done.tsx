@@ -45,7 +45,7 @@ export function Done(): JSX.Element {
               {badge && <CopyButton text={badge}>{trans.__('Copy badge')}</CopyButton>}
             </div>
           </div>
-          <h4 className="zj-gap2">{trans.__('Cite')}</h4>
+          <h3 className="zj-head zj-gap2">{trans.__('Cite')}</h3>
           <p className="zj-card zj-cite">{cited}</p>
           <ul className="zj-links">
             <li>

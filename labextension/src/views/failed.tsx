@@ -39,7 +39,7 @@ export function Failed(): JSX.Element {
               {job.error?.hint && <p>{job.error.hint}</p>}
             </Note>
           </div>
-          <h4 className="zj-gap2">{trans.__('What is safe')}</h4>
+          <h3 className="zj-head zj-gap2">{trans.__('What is safe')}</h3>
           <ul className="zj-steps">
             {safe.map(words => (
               <li key={words} className="is-done">

@@ -34,7 +34,7 @@ export function ProgressPage(): JSX.Element {
       <div className="zj-body">
         <div className="zj-pad">
           <Bar progress={progress} label={trans.__('Publishing')} />
-          <h4 className="zj-gap2">{trans.__('Steps')}</h4>
+          <h3 className="zj-head zj-gap2">{trans.__('Steps')}</h3>
           <Steps progress={progress} />
         </div>
       </div>

@@ -118,7 +118,7 @@ function Changes(): JSX.Element {
   const size = (key: string) => plan!.files.find(file => file.key === key)?.size;
   return (
     <>
-      <p className="zj-sub">{trans.__('%1 changed since version %2.', changesOf(standing!, trans), standing!.next_index - 1)}</p>
+      <p className="zj-sub zj-below">{trans.__('%1 changed since version %2.', changesOf(standing!, trans), standing!.next_index - 1)}</p>
       {files.length > 0 && (
         <ul className="zj-diff">
           {files.map(key => (
