@@ -25,9 +25,11 @@ class JupyterProcess:
         share them.
     before : str
         Python that is run first in the process, such as to make it stand still at a chosen line.
+    app : str
+        The module whose ``main`` is run: the bare server, or one with a front end.
     """
 
-    def __init__(self, home: Path, before: str = "") -> None:
+    def __init__(self, home: Path, before: str = "", *, app: str = "jupyter_server.serverapp") -> None:
         self.root = home / "root"
         self.root.mkdir(parents=True, exist_ok=True)
         with socket.socket() as s:
@@ -39,7 +41,7 @@ class JupyterProcess:
         }
         environ = {**os.environ, **private, "HOME": str(home), "ZENODO_JUPYTER_DATA": str(home / "zenodo")}
         self.log = home / f"server-{port}.log"
-        code = f"{before}\nfrom jupyter_server.serverapp import main\nmain()"
+        code = f"{before}\nfrom {app} import main\nmain()"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [

@@ -1,0 +1,174 @@
+"""A browser on JupyterLab and Notebook 7, with an embedded repository and a far one that can be made to fail."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+TESTS = Path(__file__).parents[1]
+sys.path.insert(0, str(TESTS))
+from faults import FaultyServer, embedded  # noqa: E402
+from jupyter_process import JupyterProcess  # noqa: E402
+from window import Window  # noqa: E402
+
+from zenodo_jupyter import repositories  # noqa: E402
+from zenodo_jupyter.config import Config  # noqa: E402
+from zenodo_jupyter.repository import Repository  # noqa: E402
+
+QUICKSTART = TESTS.parent / "notebooks" / "quickstart"
+NAME = "seattle-weather.ipynb"
+#: The far repository's name for the settings, and its title for people.
+FAR, FAR_TITLE = "lab", "Our lab"
+
+
+@pytest.fixture(autouse=True)
+def jp_asyncio_loop() -> None:
+    """Run no loop of asyncio: Playwright runs one of its own in this thread."""
+
+
+@pytest.fixture(autouse=True)
+def jp_server_cleanup() -> None:
+    """Clean up after no server in this process: there is none."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Take the system's Chromium, and let it talk to nobody else."""
+    arguments = "no-sandbox disable-gpu disable-dev-shm-usage disable-quic no-first-run disable-background-networking"
+    return {
+        **browser_type_launch_args,
+        "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+        "args": [f"--{argument}" for argument in (*arguments.split(), "disable-component-update", "disable-sync")],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Open windows of one size and one language."""
+    return {**browser_context_args, "viewport": {"width": 1280, "height": 900}, "locale": "en-US"}
+
+
+class Gate:
+    """Stands before an application, and can be closed to some of its requests, which then wait."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self.app = app
+        self.reached = threading.Event()
+        self._open = threading.Event()
+        self._pattern = ""
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Let a request through, or have it wait."""
+        if self._pattern and re.search(self._pattern, f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"):
+            self.reached.set()
+            self._open.wait(60)
+        return self.app(environ, start_response)
+
+    def close(self, pattern: str) -> None:
+        """Have requests wait whose method and path fit a regular expression."""
+        self.reached.clear()
+        self._open.clear()
+        self._pattern = pattern
+
+    def open(self) -> None:
+        """Let all through."""
+        self._pattern = ""
+        self._open.set()
+
+
+@dataclass
+class Far:
+    """A repository elsewhere: its server, which can be told what to do wrong, a gate before it, and its owner's token."""
+
+    server: FaultyServer
+    gate: Gate
+    token: str
+
+    @property
+    def client(self) -> Repository:
+        """A client of it, to look at what is there."""
+        return repositories.repository(self.server.url, token=self.token)
+
+
+@pytest.fixture(scope="session")
+def far_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Far]:
+    """Serve it."""
+    server, token = embedded(tmp_path_factory.mktemp("far"))
+    gate = Gate(server.app)
+    server.app = gate
+    yield Far(server, gate, token)
+    gate.open()
+    server.close()
+
+
+@pytest.fixture
+def far(far_server: Far) -> Iterator[Far]:
+    """The far repository, as it should be: open, and without faults."""
+    yield far_server
+    far_server.gate.open()
+    far_server.server.faults.clear()
+
+
+def settle(home: Path, name: str, content: Any) -> None:
+    """Write a file of Jupyter's configuration."""
+    file = home / "jupyter_config_dir" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(content))
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory: pytest.TempPathFactory, far_server: Far) -> Iterator[JupyterProcess]:
+    """JupyterLab and Notebook 7 on one server, which knows the far repository."""
+    home = tmp_path_factory.mktemp("jupyter")
+    known = {FAR: {"url": far_server.server.url, "title": FAR_TITLE, "practice": False}}
+    settle(home, "jupyter_zenodo_config.json", {"Config": {"repositories": known}})
+    # JupyterLab's first question to a person would lie over the panel's foot.
+    news = {"fetchNews": "false", "checkForUpdates": False}
+    settle(home, "lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings", news)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name.startswith("ZENODO_") or name.lower().endswith("_proxy"):
+                patch.delenv(name)
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+        patch.setenv("IPYTHONDIR", str(home / "ipython"))
+        patch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+        server = JupyterProcess(home, app="jupyterlab.labapp")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def local(jupyter: JupyterProcess) -> Repository:
+    """The embedded repository of that server, to look at what is there."""
+    return repositories.repository("local", config=Config(data_dir=jupyter.root.parent / "zenodo"))
+
+
+@pytest.fixture
+def notebook(jupyter: JupyterProcess, request: pytest.FixtureRequest) -> Path:
+    """A copy of the quickstart in a folder of the test's own, below the server's."""
+    folder = jupyter.root / re.sub(r"\W+", "-", request.node.name).strip("-")
+    shutil.copytree(QUICKSTART, folder)
+    return folder / NAME
+
+
+@pytest.fixture
+def open_window(context: BrowserContext, jupyter: JupyterProcess) -> Callable[..., Window]:
+    """Open a notebook in a window: ``open_window(notebook, app="nb7")``."""
+
+    def open_one(notebook: Path, app: str = "lab") -> Window:
+        window = Window(context.new_page(), jupyter, app)
+        window.open(notebook)
+        return window
+
+    return open_one

@@ -1,0 +1,151 @@
+"""What goes wrong in the middle, and still ends with one record and one badge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import FAR_TITLE, Far
+from faults import Fault
+from jupyter_process import JupyterProcess
+from playwright.sync_api import expect
+from window import Window
+
+from zenodo_jupyter.badge import KEY
+from zenodo_jupyter.repository import Repository
+
+CONTENT = r"PUT .*/content"
+PUBLISH = r"POST .*/actions/publish"
+
+
+@pytest.fixture
+def signed_in(jupyter: JupyterProcess, far: Far) -> Far:
+    """The far repository, with its token kept."""
+    jupyter.ask("PUT", "zenodo-jupyter/repositories/lab/token", {"token": far.token})
+    return far
+
+
+def choose_far(window: Window) -> None:
+    """Open the panel, and choose the far repository."""
+    window.button.click()
+    window.group("Where").click()
+    window.panel.get_by_label(FAR_TITLE).check()
+
+
+def badges_on_disk(notebook: Path) -> list[str]:
+    """Return the badges that a notebook file has."""
+    return [cell.source for cell in nbformat.read(notebook, 4).cells if cell.metadata.get(KEY, {}).get("badge")]
+
+
+def test_wrong_token_then_an_upload_that_fails_and_is_resumed(
+    open_window: Callable[..., Window], notebook: Path, far: Far
+) -> None:
+    """A wrong token is told at its field and not kept; a failed upload is resumed without sending anything twice."""
+    window = open_window(notebook)
+    choose_far(window)
+    expect(window.group("Where")).to_contain_text("sign in")
+    token = window.panel.get_by_label("Access token")
+    expect(token).to_be_focused()
+    window.page.keyboard.type("not-the-token")
+    window.page.keyboard.press("Enter")
+    expect(window.panel.get_by_role("alert")).to_contain_text(re.compile("token", re.IGNORECASE))
+    expect(token).to_have_attribute("aria-invalid", "true")
+    assert far.client.search("").total == 0
+    token.fill(far.token)
+    token.press("Enter")
+    expect(window.panel).to_contain_text("Checked: account of")
+    assert far.token not in window.page.content()
+
+    window.panel.get_by_role("button", name="Review and publish").click()
+    expect(window.panel).to_contain_text(re.compile("with account .* cannot be undone"))
+    far.server.fail(Fault("PUT", r"seattle-temps\.csv/content", status=500))
+    window.primary.click()
+    expect(window.state).to_contain_text("can be resumed")
+    expect(window.panel).to_contain_text("nothing is published twice")
+    assert far.client.search("").total == 0
+    window.panel.get_by_role("button", name="Resume").click()
+    doi = window.finished()
+    (record,) = far.client.search("").records
+    assert str(record.doi) == doi
+    sent = [path for method, path in far.server.seen if re.search(CONTENT, f"{method} {path}")]
+    assert len([path for path in sent if "seattle-weather.csv" in path]) == 1, "what had arrived is not sent again"
+    assert len(badges_on_disk(notebook)) == 1 and doi in badges_on_disk(notebook)[0]
+
+
+def test_a_tab_closed_in_the_middle(
+    open_window: Callable[..., Window], notebook: Path, jupyter: JupyterProcess, signed_in: Far
+) -> None:
+    """Publishing goes on without the tab, and the badge is put in when the notebook is next opened."""
+    window = open_window(notebook)
+    choose_far(window)
+    window.panel.get_by_role("button", name="Review and publish").click()
+    expect(window.panel).to_contain_text("cannot be undone")
+    signed_in.gate.close(CONTENT)
+    window.primary.click()
+    assert signed_in.gate.reached.wait(30)
+    window.page.close()
+    signed_in.gate.open()
+    path = notebook.relative_to(jupyter.root).as_posix()
+    jobs = jupyter.ask("GET", "zenodo-jupyter/jobs")["jobs"]
+    done = jupyter.follow(next(job for job in jobs if job["params"]["path"] == path))
+    assert done["state"] == "done", done["error"]
+    assert not badges_on_disk(notebook), "nobody writes a notebook that a browser may hold"
+    doi = done["result"]["doi"]
+
+    again = open_window(notebook)
+    expect(again.badges).to_have_attribute("alt", re.compile(re.escape(doi)))
+    again.button.click()
+    expect(again.state).to_contain_text("Published, version 1, unchanged")
+    assert doi in badges_on_disk(notebook)[0]
+
+
+def test_two_clicks_at_once(open_window: Callable[..., Window], notebook: Path, local: Repository) -> None:
+    """However often Publish is clicked, and in however many windows, there is one record and one badge."""
+    before = local.search("").total
+    windows = [open_window(notebook), open_window(notebook)]
+    for window in windows:
+        window.review()
+    for window in windows:
+        window.primary.evaluate("button => { button.click(); button.click(); }")
+    windows[0].page.bring_to_front()
+    doi = windows[0].finished()
+    assert local.search("").total == before + 1
+    expect(windows[0].badges).to_have_count(1)
+    expect(windows[1].badges).to_have_count(1)
+    assert windows[1].finished() == doi
+    assert len(badges_on_disk(notebook)) == 1
+
+
+@pytest.mark.parametrize("moment", [CONTENT, PUBLISH], ids=["sending", "publishing"])
+def test_a_notebook_renamed_meanwhile(
+    moment: str, open_window: Callable[..., Window], notebook: Path, signed_in: Far
+) -> None:
+    """A notebook that gets another name while it is published makes one record, and has its badge under that name, once."""
+    before = signed_in.client.search("").total
+    window = open_window(notebook)
+    choose_far(window)
+    window.panel.get_by_role("button", name="Review and publish").click()
+    expect(window.panel).to_contain_text("cannot be undone")
+    signed_in.gate.close(moment)
+    window.primary.click()
+    assert signed_in.gate.reached.wait(30)
+    window.menu("File")
+    window.page.get_by_role("menuitem", name="Rename Notebook").click()
+    dialog = window.page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("weather.ipynb")
+    dialog.get_by_role("button", name="Rename").click()
+    window.page.get_by_role("tab", name="weather.ipynb").wait_for()
+    signed_in.gate.open()
+    if moment == CONTENT:
+        expect(window.panel.get_by_role("alert")).to_contain_text("moved")
+        window.panel.get_by_role("button", name="Resume").click()
+    expect(window.badges).to_have_count(1)
+    expect(window.page.get_by_role("tab", name="weather.ipynb")).not_to_have_class(re.compile("jp-mod-dirty"))
+    found = signed_in.client.search("", sort="newest")
+    assert found.total == before + 1
+    assert not notebook.exists()
+    (badge,) = badges_on_disk(notebook.with_name("weather.ipynb"))
+    assert str(found.records[0].doi) in badge

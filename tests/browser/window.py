@@ -1,0 +1,101 @@
+"""A browser window with JupyterLab or Notebook 7 in it, used as a person uses it: by what is to be seen."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from jupyter_process import TOKEN, JupyterProcess
+from playwright.sync_api import Locator, Page, expect
+
+#: How long a person would wait before thinking that it hangs, in milliseconds; a loaded machine needs some of it.
+PATIENCE = 15_000
+ADDRESS = {"lab": "lab/tree/{}?reset&token={}", "nb7": "notebooks/{}?token={}"}
+
+expect.set_options(timeout=PATIENCE)
+
+
+class Window:
+    """A window.
+
+    Parameters
+    ----------
+    page : Page
+        The browser's.
+    jupyter : JupyterProcess
+        The server.
+    app : str
+        ``lab`` or ``nb7``.
+    """
+
+    def __init__(self, page: Page, jupyter: JupyterProcess, app: str = "lab") -> None:
+        page.set_default_timeout(PATIENCE)
+        self.page, self.jupyter, self.app = page, jupyter, app
+        self.panel = page.get_by_role("region", name="Publish", exact=True)
+        self.state = self.panel.locator("#zj-state")
+        self.primary = self.panel.locator(".zj-primary:not(.is-young)")
+
+    def open(self, notebook: Path) -> None:
+        """Open a notebook, and wait until it is there with its toolbar."""
+        path = notebook.relative_to(self.jupyter.root).as_posix()
+        self.page.goto(self.jupyter.url + ADDRESS[self.app].format(path, TOKEN))
+        self.title.wait_for()
+        self.button.wait_for()
+
+    @property
+    def notebook(self) -> Locator:
+        """The notebook in front."""
+        return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+
+    @property
+    def title(self) -> Locator:
+        """The notebook's own title."""
+        return self.notebook.get_by_role("heading", level=1)
+
+    @property
+    def button(self) -> Locator:
+        """The button in the notebook's toolbar."""
+        return self.notebook.get_by_role("toolbar").get_by_role("button", name=re.compile("^Publish"))
+
+    @property
+    def badges(self) -> Locator:
+        """The badges that are to be seen in the notebook."""
+        return self.notebook.locator(".jp-RenderedMarkdown a img[alt*=DOI]")
+
+    def menu(self, *items: str) -> None:
+        """Choose from the menus, such as ``menu("File", "Save Notebook")``."""
+        for item in items:
+            self.page.get_by_role("menuitem", name=item, exact=True).click()
+
+    def group(self, name: str) -> Locator:
+        """Return the heading of a group: Files, About, Checks, Where."""
+        return self.panel.get_by_role("button", name=re.compile(f"^{name}"))
+
+    def publish(self) -> None:
+        """Go from the toolbar to the end, by three clicks."""
+        self.review()
+        self.primary.click()
+        self.finished()
+
+    def review(self) -> None:
+        """Press the toolbar's button, and go on to the review."""
+        self.button.click()
+        self.panel.get_by_role("button", name="Review and publish").click()
+        self.panel.get_by_role("heading", name=re.compile("^Publish on")).wait_for()
+
+    def finished(self) -> str:
+        """Wait for the last page, and return the DOI that stands on it."""
+        self.panel.get_by_role("button", name="Copy citation").wait_for()
+        expect(self.state).to_contain_text(re.compile(r"Published, version \d+, unchanged"))
+        return self.panel.locator(".zj-doi span").inner_text()
+
+    def write(self, words: str) -> None:
+        """Write something at the end of the notebook's first cell, and leave the cell."""
+        self.title.click()
+        self.page.keyboard.press("Enter")
+        editor = self.notebook.locator(".jp-MarkdownCell .cm-content").first
+        expect(editor).to_be_focused()
+        self.page.keyboard.press("Control+End")
+        self.page.keyboard.type(words)
+        self.page.keyboard.press("Shift+Enter")
+        expect(self.notebook.locator(".jp-RenderedMarkdown").first).to_contain_text(words.strip())
