@@ -1,4 +1,5 @@
 import './base.css';
+import './parts.css';
 import './form.css';
 import './pages.css';
 import './record.css';
