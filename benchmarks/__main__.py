@@ -1,5 +1,7 @@
 """Run all benchmarks: ``python -m benchmarks``."""
 
-from .transfer import main
+from .startup import main as startup
+from .transfer import main as transfer
 
-main()
+transfer()
+startup()

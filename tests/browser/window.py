@@ -9,7 +9,7 @@ from jupyter_process import TOKEN, JupyterProcess
 from playwright.sync_api import Locator, Page, expect
 
 #: How long a person would wait before thinking that it hangs, in milliseconds; a loaded machine needs some of it.
-PATIENCE = 15_000
+PATIENCE = 30_000
 ADDRESS = {"lab": "lab/tree/{}?reset&token={}", "nb7": "notebooks/{}?token={}"}
 
 expect.set_options(timeout=PATIENCE)
