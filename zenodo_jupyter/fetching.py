@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import uuid
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +14,7 @@ from filelock import FileLock
 from . import repositories
 from .doi import DOI
 from .errors import CouldNotAsk, RecordNotFound, RepositoryBroken, TooManyRequests
+from .keeping import in_words, keep
 from .names import safe_join
 from .records import FileEntry
 from .report import Report, silent
@@ -91,14 +90,15 @@ def fetch(
         "fixed": found is not None and found == record.doi,
     }
     path = _path(cache, known["digest"], file)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with in_words(cache):
+        path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.parent / ".lock"):  # another notebook may be fetching the same
         if _kept(cache, known, file) is None:
             if path.exists():
                 path.chmod(0o600)  # else Windows does not let it be replaced
             repository.download(record.id, file, path, entry=entry, report=report)
             path.chmod(0o444)  # shared: who wants to change it takes a copy
-    _write(note, known)
+    keep(note, json.dumps(known))
     return path
 
 
@@ -128,10 +128,3 @@ def _read(note: Path) -> dict[str, Any] | None:
         return json.loads(note.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
-
-
-def _write(note: Path, known: dict[str, Any]) -> None:
-    note.parent.mkdir(parents=True, exist_ok=True)
-    temporary = note.with_suffix(f".{uuid.uuid4().hex[:8]}.tmp")
-    temporary.write_text(json.dumps(known), encoding="utf-8")
-    os.replace(temporary, note)

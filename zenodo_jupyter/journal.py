@@ -22,6 +22,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from .errors import BadInput, Busy
+from .keeping import keep, unkept
 
 
 @dataclass
@@ -117,16 +118,10 @@ class Journal:
         return _load(self._path(notebook, repository)) or Entry(str(_absolute(notebook)), repository)
 
     def write(self, entry: Entry) -> None:
-        """Write the entry beside the old one, to the disk, and swap it in."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self._path(Path(entry.notebook), entry.repository)
+        """Write the entry to the disk; `DiskFull` or `BadInput` when that is not possible."""
         data = {**entry.__dict__, "act": entry.act.__dict__ if entry.act else None}
-        temporary = path.with_suffix(f".{uuid.uuid4().hex[:8]}.tmp")
-        with temporary.open("w", encoding="utf-8") as f:
-            json.dump(data, f, ensure_ascii=False, indent=1)
-            f.flush()
-            os.fsync(f.fileno())
-        os.replace(temporary, path)
+        text = json.dumps(data, ensure_ascii=False, indent=1)
+        keep(self._path(Path(entry.notebook), entry.repository), text)
 
     @contextmanager
     def locked(self, notebook: Path, repository: str) -> Iterator[Entry]:
@@ -136,16 +131,20 @@ class Journal:
         ------
         Busy
             When another process holds it. The lock is the operating system's, so it ends with its process.
+        DiskFull, BadInput
+            When nothing can be written there.
         """
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = FileLock(self._path(notebook, repository).with_suffix(".lock"))
         try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             lock.acquire(timeout=0)
         except Timeout:
             raise Busy(
                 f"{Path(notebook).name} is being published by another process right now.",
                 "Wait until it has finished, or stop it; what it did so far is kept.",
             ) from None
+        except OSError as e:
+            raise unkept(e, self.folder) from e
         try:
             yield self.read(notebook, repository)
         finally:
@@ -172,8 +171,10 @@ def _load(path: Path) -> Entry | None:
         data = json.loads(path.read_text(encoding="utf-8"))
         act = data.pop("act", None)
         return Entry(**data, act=Act(**act) if act else None)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as e:
+        raise unkept(e, path) from e
     except (ValueError, TypeError) as e:
         raise BadInput(
             f"The journal's file {path} is damaged: {e}.",

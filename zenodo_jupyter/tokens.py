@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -16,7 +15,8 @@ from urllib.parse import quote, urlsplit
 
 from filelock import FileLock
 
-from .errors import BadInput, DiskFull, ZenodoJupyterError
+from .errors import BadInput, ZenodoJupyterError
+from .keeping import in_words, keep
 
 if TYPE_CHECKING:
     from .config import Config
@@ -225,32 +225,13 @@ class TokenStore:
         """Write the file anew, beside and then over the old one, with one address changed or (None) taken out."""
         if value is None and not self.path.exists():
             return
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with FileLock(self.path.with_suffix(".lock"), mode=0o600):
-            data: dict[str, Any] = {k: v for k, v in self._read().items() if k != here}
-            if value is not None:
-                data[here] = value
-            write_private(self.path, json.dumps(data, indent=1, sort_keys=True) + "\n")
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, beside itself and then swapped in.
-
-    Raises
-    ------
-    DiskFull
-        When it cannot be written; what was there before is untouched.
-    """
-    # mkstemp makes files of mode 0600, on every platform that has modes.
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(name, path)
-    except OSError as e:
-        raise DiskFull(f"{path} could not be written ({e.strerror}).", "Make room on the disk and try again.") from None
-    finally:
-        Path(name).unlink(missing_ok=True)
+        with in_words(self.path):
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with FileLock(self.path.with_suffix(".lock"), mode=0o600):
+                data: dict[str, Any] = {k: v for k, v in self._read().items() if k != here}
+                if value is not None:
+                    data[here] = value
+                keep(self.path, json.dumps(data, indent=1, sort_keys=True) + "\n")
 
 
 def _keyring() -> Any:

@@ -22,12 +22,15 @@ from typing import Any
 from filelock import FileLock
 
 from ..errors import BadInput, DiskFull
+from ..keeping import in_words
 from . import tables
 
 log = logging.getLogger(__name__)
 
 #: How long one process waits for another's write, in seconds. Writes are short: bytes are stored outside of them.
 BUSY_TIMEOUT = 60.0
+# What SQLite says of a disk or a file that is not as it should be (https://sqlite.org/rescode.html).
+_TROUBLES = ("readonly", "unable to open", "disk I/O", "not a database", "malformed", "locked")
 # WAL keeps its index in memory shared by the processes of one machine (https://sqlite.org/wal.html, "does not work over
 # a network filesystem"), so on these it may look fine and corrupt the database from the second machine.
 _NETWORK_FILESYSTEMS = frozenset(
@@ -93,8 +96,11 @@ class Database:
         self._local = threading.local()
         # Within a process threads queue here, first come, first served; SQLite's own waiting is by chance.
         self._writer = threading.RLock()
-        with FileLock(str(path.with_suffix(".lock"))):
-            self._prepare(journal)
+        try:
+            with in_words(path), FileLock(str(path.with_suffix(".lock"))):
+                self._prepare(journal)
+        except sqlite3.DatabaseError as error:
+            raise _said(error, path) from error
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -142,12 +148,7 @@ class Database:
                 connection.execute("COMMIT")
             except sqlite3.OperationalError as error:
                 _roll_back(connection)
-                if "full" in str(error):
-                    raise DiskFull(
-                        "There is no room left on the disk of the embedded repository; nothing was changed.",
-                        "Free some space and try again.",
-                    ) from error
-                raise
+                raise _said(error, self.path) from error
             except BaseException:
                 _roll_back(connection)
                 raise
@@ -240,6 +241,22 @@ class Database:
 def _roll_back(connection: sqlite3.Connection) -> None:
     if connection.in_transaction:
         connection.execute("ROLLBACK")
+
+
+def _said(error: sqlite3.DatabaseError, path: Path) -> Exception:
+    """Return an error of the disk or of the file in words for people, and any other, which is a mistake of ours, as it is."""
+    told = str(error)
+    if "full" in told:
+        return DiskFull(
+            "There is no room left on the disk of the embedded repository; nothing was changed.",
+            "Free some space and try again.",
+        )
+    if any(trouble in told for trouble in _TROUBLES):
+        return BadInput(
+            f"The embedded repository's database {path} cannot be used ({told}); nothing was changed.",
+            "May you write there, and is the disk well? ZENODO_JUPYTER_DATA names another folder.",
+        )
+    return error
 
 
 def _statements(script: str) -> Iterator[str]:

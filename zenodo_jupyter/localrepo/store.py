@@ -11,6 +11,7 @@ import uuid
 from functools import cached_property
 from pathlib import Path
 
+from ..keeping import in_words
 from . import identifiers, users
 from .blobs import Blob, Blobs, Readable
 from .database import Database
@@ -41,7 +42,8 @@ class Store:
 
     def __init__(self, folder: Path, journal: str | None = None) -> None:
         self.folder = Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        with in_words(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
         self.db = Database(self.folder / "repository.sqlite", journal)
         self.blobs = Blobs(self.folder / "blobs")
         if self.db.meta("uuid") is None:
