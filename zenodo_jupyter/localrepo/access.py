@@ -6,8 +6,9 @@ its drafts; published records are for everybody as far as their ``access`` says 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..errors import AccessDenied
 from .database import Database
@@ -18,13 +19,39 @@ from .versions import Parent, Version
 _LEVELS = ("view", "preview", "edit", "manage")
 
 
+@dataclass(frozen=True)
+class LinkHolder:
+    """Somebody, or a stranger, who came by a secret link.
+
+    Attributes
+    ----------
+    user : User or None
+        Who it is.
+    parent : int
+        The concept that the link opens.
+    permission : str
+        How far.
+    """
+
+    user: User | None
+    parent: int
+    permission: str
+
+
+Reader: TypeAlias = "User | LinkHolder | None"
+
+
 def denied() -> AccessDenied:
     """Return the refusal that InvenioRDM gives, with or without a token (never 401)."""
     return AccessDenied("Permission denied.")
 
 
-def level(db: Database, user: User | None, parent: Parent) -> str:
+def level(db: Database, user: Reader, parent: Parent) -> str:
     """Return the most that somebody may do with a concept: one of the grants' levels, or an empty text."""
+    if isinstance(user, LinkHolder):
+        own = level(db, user.user, parent)
+        opened = user.permission if user.parent == parent.number else ""
+        return max((one for one in (own, opened) if one), key=_LEVELS.index, default="")
     if user is None:
         return ""
     if user.is_admin or parent.owner == user.id:
@@ -59,19 +86,19 @@ def _at_least(have: str, wanted: str) -> bool:
     return bool(have) and _LEVELS.index(have) >= _LEVELS.index(wanted)
 
 
-def may_edit(db: Database, user: User | None, parent: Parent) -> bool:
+def may_edit(db: Database, user: Reader, parent: Parent) -> bool:
     """Tell whether somebody may change drafts, publish and make versions."""
     return _at_least(level(db, user, parent), "edit")
 
 
-def may_read(db: Database, user: User | None, version: Version) -> bool:
+def may_read(db: Database, user: Reader, version: Version) -> bool:
     """Tell whether somebody may see a record or a draft without its files."""
     if version.is_draft:
         return _at_least(level(db, user, version.parent), "preview")
     return version.access["record"] == "public" or _at_least(level(db, user, version.parent), "view")
 
 
-def may_read_files(db: Database, user: User | None, version: Version) -> bool:
+def may_read_files(db: Database, user: Reader, version: Version) -> bool:
     """Tell whether somebody may see a record's or a draft's files."""
     if version.is_draft:
         return may_read(db, user, version)

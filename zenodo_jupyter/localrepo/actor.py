@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..errors import RecordDeleted, RecordNotFound
 from . import access, identifiers, versions
+from .access import LinkHolder, Reader
 from .database import Database
 from .flavours import Flavour, Switches
 from .store import Store
@@ -35,12 +36,20 @@ class Actor:
         The traps that are on.
     user : User or None
         Who it is; None for a stranger.
+    link : tuple, optional
+        The concept that a secret link opens for them, and how far.
     """
 
     store: Store
     flavour: Flavour
     switches: Switches
     user: User | None
+    link: tuple[int, str] | None = None
+
+    @property
+    def reader(self) -> Reader:
+        """Who it is, with the secret link they came by."""
+        return LinkHolder(self.user, *self.link) if self.link else self.user
 
     @property
     def db(self) -> Database:
@@ -72,7 +81,7 @@ class Actor:
             raise RecordNotFound(
                 "Not found." if self._has_record(number) else "The persistent identifier does not exist."
             )
-        access.require(access.may_edit(self.db, self.user, draft.parent))
+        access.require(access.may_edit(self.db, self.reader, draft.parent))
         return draft
 
     def readable_draft(self, text: str, *, gone: str = "The persistent identifier does not exist.") -> Version:
@@ -81,7 +90,7 @@ class Actor:
         draft = versions.find_draft(self.db, number) if number is not None else None
         if draft is None:
             raise RecordNotFound(gone if self._has_record(number) else "The persistent identifier does not exist.")
-        access.require(access.may_read(self.db, self.user, draft))
+        access.require(access.may_read(self.db, self.reader, draft))
         return draft
 
     def _has_record(self, number: int | None) -> bool:
@@ -114,7 +123,7 @@ class Actor:
     def record(self, text: str, *, unpublished: str = "The persistent identifier is not registered.") -> Version:
         """Return a published record that this user may see; raises like `published`, and AccessDenied."""
         record = self.published(text, unpublished=unpublished)
-        access.require(access.may_read(self.db, self.user, record))
+        access.require(access.may_read(self.db, self.reader, record))
         return record
 
     def concept(self, text: str) -> Parent | None:

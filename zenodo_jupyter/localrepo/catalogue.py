@@ -79,7 +79,7 @@ class Catalogue:
         actor = view.actor
         parent = actor.concept(id) or actor.published(id).parent
         found = versions.published_versions(self._db, parent)
-        return [view.version(v) for v in found if access.may_read(self._db, actor.user, v)]
+        return [view.version(v) for v in found if access.may_read(self._db, actor.reader, v)]
 
     def search(
         self, q: str = "", page: int = 1, size: int = 25, sort: str | None = None, *, mine: bool = False
@@ -113,7 +113,7 @@ class Catalogue:
         """
         actor = self._actor
         version = actor.readable_draft(id) if draft else actor.record(id)
-        access.require(access.may_read_files(self._db, actor.user, version))
+        access.require(access.may_read_files(self._db, actor.reader, version))
         entry = entries.find(self._db, version.bucket, key, id)
         if entry.blob is None or entry.status != "completed":
             raise RecordNotFound(f"Record '{id}' has no file '{key}'.")

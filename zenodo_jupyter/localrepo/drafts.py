@@ -172,7 +172,7 @@ def import_files(actor: Actor, text: str) -> Version:
         wrong = ""
         if latest is None:
             raise WasRefused("Not found.", status=404)
-        access.require(access.may_read_files(actor.db, actor.user, latest))
+        access.require(access.may_read_files(actor.db, actor.reader, latest))
         if not draft.files_enabled:
             wrong = "Files support must be enabled."
         elif entries.listing(actor.db, draft.bucket):

@@ -32,6 +32,8 @@ class Flavour:
         The largest page of search results for strangers and for people with a token.
     site_name : str
         What error texts call the repository.
+    owner_deletes : bool
+        Whether the owner of a record may delete it soon after its publication.
     old_dialect : bool
         Whether ``application/json`` is Zenodo's own JSON, and there is the deposit API; see `legacy`.
     """
@@ -46,6 +48,7 @@ class Flavour:
     external_doi_versions: bool
     page_caps: tuple[int, int] | None
     site_name: str
+    owner_deletes: bool
     old_dialect: bool
 
 
@@ -53,11 +56,11 @@ class Flavour:
 FLAVOURS = {
     "zenodo": Flavour(
         "zenodo", "{prefix}/zenodo.{id}", 100, 50 * 10**9, False, False, False, False, page_caps=(25, 100), site_name="Zenodo",
-        old_dialect=True,
+        owner_deletes=True, old_dialect=True,
     ),
     "rdm": Flavour(
         "rdm", "{prefix}/{id}", 100, 10 * 10**9, True, True, True, True, page_caps=None, site_name="InvenioRDM",
-        old_dialect=False,
+        owner_deletes=False, old_dialect=False,
     ),
 }  # fmt: skip
 

@@ -61,7 +61,7 @@ class View:
         file_links : bool
             Whether each file of a record has links, as in the answer to GET.
         """
-        db, user = self.actor.db, self.actor.user
+        db, user = self.actor.db, self.actor.reader
         document = relations.spell_out(version.document)
         parent = version.parent
         manages = access.level(db, user, parent) in ("edit", "manage")
@@ -140,7 +140,7 @@ class View:
     def _files(self, version: Version, with_links: bool) -> dict[str, Any]:
         settings = version.document["files"]
         shown: dict[str, Any] = {"enabled": settings["enabled"]}
-        if not access.may_read_files(self.actor.db, self.actor.user, version):
+        if not access.may_read_files(self.actor.db, self.actor.reader, version):
             return shown
         done = [e for e in entries.listing(self.actor.db, version.bucket) if e.status == "completed"]
         if settings.get("default_preview"):

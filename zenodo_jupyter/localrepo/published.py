@@ -68,7 +68,7 @@ def edit(actor: Actor, text: str) -> Version:
             return actor.draft(text)
         except RecordNotFound:
             record = actor.published(text)
-        access.require(access.may_edit(actor.db, actor.user, record.parent))
+        access.require(access.may_edit(actor.db, actor.reader, record.parent))
         draft = drafts.blank(actor, record.parent, record.number, record.index)
         draft.document = copy.deepcopy(record.document)
         entries.copy_all(actor.db, record.bucket, draft.bucket)
@@ -86,7 +86,7 @@ def new_version(actor: Actor, text: str) -> Version:
     """
     with actor.db.writing():
         record = actor.published(text)
-        access.require(access.may_edit(actor.db, actor.user, record.parent))
+        access.require(access.may_edit(actor.db, actor.reader, record.parent))
         external = record.document["pids"].get("doi", {}).get("provider") == "external"
         access.require(actor.flavour.external_doi_versions or not external)
         parent = record.parent

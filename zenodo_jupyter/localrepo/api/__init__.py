@@ -16,6 +16,7 @@ from . import (
     records,
     requests,
     resolver,
+    sharing,
     vocabularies,
 )
 from .answers import answer_errors
@@ -25,7 +26,7 @@ def register(app: Flask) -> None:
     """Hang all routes into an application, with the way errors and rate limits are answered."""
     answer_errors(app)
     exports.register()
-    for part in (people, records, drafts, files, content, vocabularies, resolver, communities, requests):
+    for part in (people, records, drafts, files, content, vocabularies, resolver, communities, requests, sharing):
         app.register_blueprint(part.blueprint, url_prefix="/api")
     if app.extensions["zenodo_jupyter.localrepo"].flavour.old_dialect:
         for old in (depositions, buckets):

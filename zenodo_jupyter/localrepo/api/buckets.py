@@ -78,12 +78,12 @@ def _find(bucket: str) -> Version:
 
 def _readable(bucket: str) -> Version:
     actor, version = here.actor(), _find(bucket)
-    access.require(access.may_read_files(actor.db, actor.user, version))
+    access.require(access.may_read_files(actor.db, actor.reader, version))
     return version
 
 
 def _writable(bucket: str) -> Version:
     actor, version = here.actor(), _find(bucket)
-    access.require(version.is_draft and access.may_edit(actor.db, actor.user, version.parent))
+    access.require(version.is_draft and access.may_edit(actor.db, actor.reader, version.parent))
     entries.require_unlocked(actor.db, bucket)
     return version

@@ -151,7 +151,7 @@ def _readable(id: str) -> Version:
     if number is not None and versions.find_draft(actor.db, number) is not None:
         return actor.readable_draft(id)
     record = actor.published(id)
-    access.require(access.may_edit(actor.db, actor.user, record.parent))
+    access.require(access.may_edit(actor.db, actor.reader, record.parent))
     return record
 
 

@@ -18,7 +18,7 @@ def readable(id: str, *, draft: bool) -> Version:
     """Return a draft or a record whose files the asking person may see."""
     actor = here.actor()
     version = actor.readable_draft(id, gone="Not found.") if draft else actor.record(id, unpublished="Not found.")
-    access.require(access.may_read_files(actor.db, actor.user, version))
+    access.require(access.may_read_files(actor.db, actor.reader, version))
     return version
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app, g, request
 
 from ...errors import FieldError, RefusedMetadata, WasRefused
-from .. import users
+from .. import sharing, users
 from ..actor import Actor
 from ..links import Links
 from ..native import View
@@ -23,7 +23,8 @@ def actor() -> Actor:
     """Return who asks. A wrong token counts as none, as on the real one."""
     if "actor" not in g:
         rules = current_app.extensions["zenodo_jupyter.localrepo"]
-        g.actor = Actor(rules.store, rules.flavour, rules.switches, _user(rules.store))
+        link = sharing.opened_by(rules.store.db, request.args.get("token", ""))
+        g.actor = Actor(rules.store, rules.flavour, rules.switches, _user(rules.store), link)
     found: Actor = g.actor
     return found
 

@@ -67,7 +67,7 @@ def latest(id: str) -> Response:
     newest = versions.find_record(actor.db, parent.latest) if parent.latest else None
     if newest is None:
         raise RecordNotFound("Not found.")
-    access.require(access.may_read(actor.db, actor.user, newest))
+    access.require(access.may_read(actor.db, actor.reader, newest))
     location = view.links.record(newest)
     response = as_json({"status": 301, "message": "Redirecting...", "location": location}, 301)
     response.headers["Location"] = location

@@ -74,7 +74,7 @@ def add_communities(id: str) -> Response:
     with actor.db.writing():
         for item in items:
             record = actor.record(id)
-            access.require(access.may_edit(actor.db, actor.user, record.parent))
+            access.require(access.may_edit(actor.db, actor.reader, record.parent))
             try:
                 made = review.include(actor, record, item)
             except WasRefused as refusal:
@@ -92,7 +92,7 @@ def set_default(id: str) -> Response:
     wanted = (here.body() or {}).get("default")
     with actor.db.writing():
         record = actor.record(id)
-        access.require(access.may_edit(actor.db, actor.user, record.parent))
+        access.require(access.may_edit(actor.db, actor.reader, record.parent))
         parent = communities.set_default(actor, record.parent, wanted)
     return as_json({"id": actor.spell(parent.number), "communities": parent.document["communities"]})
 
@@ -110,7 +110,7 @@ def remove_communities(id: str) -> Response:
                 message = f"The record {id} in not included in the community {item['id']}."
                 errors.append({"community": item["id"], "message": message})
                 continue
-            access.require(access.may_edit(actor.db, actor.user, parent))
+            access.require(access.may_edit(actor.db, actor.reader, parent))
             communities.exclude(actor, parent, found)
     return as_json({"errors": errors} if errors else {}, 400 if errors else 200)
 

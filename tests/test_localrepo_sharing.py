@@ -1,0 +1,170 @@
+"""Restricted files, and the ways around: secret links, grants; an embargo that ends; and deletion, with what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from zenodo_jupyter.localrepo import users
+from zenodo_jupyter.localrepo.adapter import BASE_URL, PREFIX, LocalAdapter
+from zenodo_jupyter.localrepo.app import create_app
+
+API = f"{BASE_URL}/api"
+META = {
+    "title": "Tides at Brest",
+    "publication_date": "2024-05-17",
+    "publisher": "Zenodo",
+    "resource_type": {"id": "dataset"},
+    "creators": [{"person_or_org": {"type": "organizational", "name": "Harbour"}}],
+}
+
+
+class World:
+    """A repository with an administrator (its owner), Alice, Bob, and nobody."""
+
+    def __init__(self, folder: Path, flavour: str) -> None:
+        app = create_app(folder, flavour)
+        self.store = app.extensions["zenodo_jupyter.localrepo"].store
+        self.session = requests.Session()
+        self.session.mount(PREFIX, LocalAdapter(app))
+        self.ids = {n: users.add_user(self.store.db, f"{n}@example.org", n.capitalize()) for n in ("alice", "bob")}
+        self.tokens = {n: users.add_token(self.store.db, u, "t") for n, u in self.ids.items()} | {"nobody": "none"}
+
+    def ask(self, who: str, method: str, path: str, body: Any = None, status: int = 200) -> requests.Response:
+        """Send a request that has to be answered with this status."""
+        headers = {"Accept": "application/vnd.inveniordm.v1+json, application/json;q=0.9"}
+        if who != "admin":
+            headers["Authorization"] = f"Bearer {self.tokens[who]}"
+        answer = self.session.request(method, API + path, json=body, headers=headers)
+        assert answer.status_code == status, f"{who} {method} {path}: {answer.status_code} {answer.text}"
+        return answer
+
+    def record(self, access: dict[str, Any] | None = None, **metadata: Any) -> str:
+        """Publish a record of Alice's with one file."""
+        body = {"metadata": {**META, **metadata}, "access": access or {"record": "public", "files": "public"}}
+        id: str = self.ask("alice", "POST", "/records", body, 201).json()["id"]
+        self.fill(id)
+        return id
+
+    def fill(self, id: str) -> None:
+        """Send a file and publish."""
+        self.ask("alice", "POST", f"/records/{id}/draft/files", [{"key": "a"}], 201)
+        octets = {"Content-Type": "application/octet-stream", "Authorization": f"Bearer {self.tokens['alice']}"}
+        self.session.put(f"{API}/records/{id}/draft/files/a/content", data=b"1", headers=octets).raise_for_status()
+        self.ask("alice", "POST", f"/records/{id}/draft/files/a/commit")
+        self.ask("alice", "POST", f"/records/{id}/draft/actions/publish", status=202)
+
+
+@pytest.fixture(params=["zenodo", "rdm"])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """One of each flavour."""
+    made = World(tmp_path, request.param)
+    yield made
+    made.session.close()
+
+
+SECRET = {"record": "public", "files": "restricted"}
+
+
+def test_a_secret_link_opens_the_files(world: World) -> None:
+    """Should show restricted files to whoever has the link, until it is taken back or over."""
+    id = world.record(SECRET)
+    content = f"/records/{id}/files/a/content"
+    assert world.ask("nobody", "GET", f"/records/{id}").json()["access"]["status"] == "restricted"
+    world.ask("nobody", "GET", content, status=403)
+    world.ask("bob", "POST", f"/records/{id}/access/links", {"permission": "view"}, 403)
+    made = world.ask("alice", "POST", f"/records/{id}/access/links", {"permission": "view"}, 201).json()
+    assert world.ask("alice", "GET", f"/records/{id}/access/links").json()["hits"]["hits"] == [made]
+    assert world.ask("nobody", "GET", f"{content}?token={made['token']}").content == b"1"
+    world.ask("nobody", "GET", f"{content}?token={made['token']}x", status=403)
+    world.ask("nobody", "GET", f"/records/{world.record(SECRET)}/files/a/content?token={made['token']}", status=403)
+    world.ask("alice", "PATCH", f"/records/{id}/access/links/{made['id']}", {"expires_at": "2020-01-01"})
+    world.ask("nobody", "GET", f"{content}?token={made['token']}", status=403)
+    world.ask("alice", "DELETE", f"/records/{id}/access/links/{made['id']}", status=204)
+    world.ask("alice", "GET", f"/records/{id}/access/links/{made['id']}", status=404)
+    row = world.store.db.one("SELECT count(*) AS n FROM access_links")
+    assert row is not None and row["n"] == 0
+
+
+def test_a_link_may_open_a_draft(world: World) -> None:
+    """Should show a draft to those who come by a link for that, and let them edit with the right one."""
+    id = world.ask("alice", "POST", "/records", {"metadata": META}, 201).json()["id"]
+    tokens = {
+        level: world.ask("alice", "POST", f"/records/{id}/access/links", {"permission": level}, 201).json()["token"]
+        for level in ("view", "preview", "edit")
+    }
+    world.ask("bob", "GET", f"/records/{id}/draft?token={tokens['view']}", status=403)
+    world.ask("nobody", "GET", f"/records/{id}/draft?token={tokens['preview']}")
+    world.ask("bob", "PUT", f"/records/{id}/draft?token={tokens['preview']}", {"metadata": META}, 403)
+    world.ask("bob", "PUT", f"/records/{id}/draft?token={tokens['edit']}", {"metadata": META})
+    world.ask("alice", "POST", f"/records/{id}/access/links", {"permission": "own"}, 400)
+    world.ask("alice", "POST", f"/records/{id}/access/links", {}, 400)
+
+
+def test_a_grant_opens_it_for_one_person(world: World) -> None:
+    """Should let them in as far as it says, and no further."""
+    id, bob = world.record(SECRET), str(world.ids["bob"].id)
+    item = {"subject": {"type": "user", "id": bob}, "permission": "view"}
+    world.ask("bob", "POST", f"/records/{id}/access/grants", {"grants": [item]}, 403)
+    (made,) = world.ask("alice", "POST", f"/records/{id}/access/grants", {"grants": [item]}, 201).json()["hits"]["hits"]
+    assert made == {**item, "origin": f"api:{world.ids['alice'].id}", "id": 0}
+    world.ask("bob", "GET", f"/records/{id}/files/a/content")
+    world.ask("bob", "POST", f"/records/{id}/draft", status=403)
+    world.ask("alice", "PATCH", f"/records/{id}/access/users/{bob}", {"permission": "edit"})
+    world.ask("bob", "POST", f"/records/{id}/draft", status=201)
+    world.ask("bob", "GET", f"/records/{id}/access/grants", status=403)
+    world.ask("alice", "DELETE", f"/records/{id}/access/users/{bob}", status=204)
+    world.ask("bob", "GET", f"/records/{id}/files/a/content", status=403)
+    unknown = {"grants": [{**item, "subject": {"type": "user", "id": "999"}}]}
+    refused = world.ask("alice", "POST", f"/records/{id}/access/grants", unknown, 400).json()
+    assert refused["errors"] == [{"field": "subject.id", "messages": ["Could not find the specified subject."]}]
+
+
+def test_an_administrator_deletes(world: World) -> None:
+    """Should leave a tombstone in place of the record and its files, lead to the version before, and take it back."""
+    first = world.record(title="First tide")
+    second = world.ask("alice", "POST", f"/records/{first}/versions", status=201).json()["id"]
+    world.fill(second)
+    reason = {"removal_reason": {"id": "test-record"}, "note": "a test"}
+    world.ask("alice", "DELETE", f"/records/{second}/delete", reason, 403)
+    world.ask("admin", "DELETE", f"/records/{second}/delete", reason, 204)
+    for path in ("", "/files", "/files/a/content"):
+        gone = world.ask("nobody", "GET", f"/records/{second}{path}", status=410).json()
+        assert (gone["status"], gone["message"]) == (410, "Record deleted")
+    tombstone = gone["tombstone"]
+    assert tombstone["removal_reason"] == {"id": "test-record"} and tombstone["note"] == "a test"
+    assert "First tide" in tombstone["citation_text"]
+    world.ask("alice", "POST", f"/records/{second}/draft", status=410)
+    (hit,) = world.ask("nobody", "GET", "/records").json()["hits"]["hits"]
+    assert hit["id"] == first and hit["versions"]["is_latest"]
+    world.ask("admin", "POST", f"/records/{second}/restore")
+    assert world.ask("nobody", "GET", f"/records/{first}/versions").json()["hits"]["total"] == 2
+
+
+def test_who_may_delete_their_own(world: World) -> None:
+    """Should let the owner on Zenodo for a month, with a reason; on InvenioRDM as it comes, nobody."""
+    id = world.record()
+    body = {"reason": "test-record", "comment": "This was only a test of ours."}
+    path = f"/records/{id}/request-deletion"
+    world.ask("bob", "POST", path, body, 403)
+    if world.ask("nobody", "GET", f"/records/{id}").json()["id"] != id or "-" in id:
+        world.ask("alice", "POST", path, body, 403)
+        return
+    world.ask("alice", "POST", path, {}, 400)
+    world.ask("alice", "POST", path, {**body, "comment": "short"}, 400)
+    old = world.record()
+    world.store.db.connection.execute(
+        "UPDATE records SET created = '2020-01-01T00:00:00+00:00' WHERE id = ?", (int(old),)
+    )
+    world.ask("alice", "POST", f"/records/{old}/request-deletion", body, 403)
+    world.ask("alice", "POST", path, body)
+    gone = world.ask("nobody", "GET", f"/records/{id}", status=410).json()["tombstone"]
+    assert gone["deletion_policy"] == {"id": "grace-period-v1"} and gone["removed_by"]["user"] == str(
+        world.ids["alice"].id
+    )
+    page = world.session.get(f"{BASE_URL}/records/{id}")
+    assert page.status_code == 410

@@ -1,0 +1,115 @@
+"""Secret links, grants, and the deletion of records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from .. import deletion, sharing
+from . import here
+from .answers import answer, answer_record, as_json, no_content
+
+blueprint = Blueprint("api_sharing", __name__)
+
+
+@blueprint.get("/records/<id>/access/links")
+def list_links(id: str) -> Response:
+    """Answer the secret links of a record."""
+    return _hits(sharing.links(here.actor(), id))
+
+
+@blueprint.post("/records/<id>/access/links")
+def add_link(id: str) -> Response:
+    """Make a secret link."""
+    return answer(sharing.add_link(here.actor(), id, here.body()), 201)
+
+
+@blueprint.get("/records/<id>/access/links/<link>")
+def read_link(id: str, link: str) -> Response:
+    """Answer one secret link."""
+    return answer(sharing.find_link(here.actor(), id, link))
+
+
+@blueprint.patch("/records/<id>/access/links/<link>")
+@blueprint.put("/records/<id>/access/links/<link>")
+def change_link(id: str, link: str) -> Response:
+    """Change a secret link."""
+    return answer(sharing.change_link(here.actor(), id, link, here.body()))
+
+
+@blueprint.delete("/records/<id>/access/links/<link>")
+def remove_link(id: str, link: str) -> Response:
+    """Make a secret link worthless."""
+    sharing.remove_link(here.actor(), id, link)
+    return no_content()
+
+
+@blueprint.get("/records/<id>/access/grants")
+@blueprint.get("/records/<id>/access/users")
+def list_grants(id: str) -> Response:
+    """Answer to whom a record was granted."""
+    return _numbered(sharing.grants(here.actor(), id))
+
+
+@blueprint.post("/records/<id>/access/grants")
+def grant(id: str) -> Response:
+    """Grant a record to people."""
+    return _numbered(sharing.grant(here.actor(), id, here.body()), 201)
+
+
+@blueprint.get("/records/<id>/access/users/<user>")
+def read_grant(id: str, user: str) -> Response:
+    """Answer what was granted to one person."""
+    return answer(sharing.find_grant(here.actor(), id, user))
+
+
+@blueprint.patch("/records/<id>/access/users/<user>")
+def change_grant(id: str, user: str) -> Response:
+    """Grant one person more or less."""
+    sharing.change_grant(here.actor(), id, user, sharing.read_permission(here.body()))
+    return read_grant(id, user)
+
+
+@blueprint.delete("/records/<id>/access/users/<user>")
+def remove_grant(id: str, user: str) -> Response:
+    """Take back what was granted to one person."""
+    sharing.change_grant(here.actor(), id, user, None)
+    return no_content()
+
+
+@blueprint.put("/records/<id>/access")
+def change_settings(id: str) -> Response:
+    """Say who may ask for access, and how."""
+    actor = here.actor()
+    sharing.change_settings(actor, id, here.body())
+    return answer_record(here.view().version(actor.record(id)))
+
+
+@blueprint.post("/records/<id>/request-deletion")
+def delete_own(id: str) -> Response:
+    """Delete one's own record, soon after its publication."""
+    record = deletion.delete_own(here.view(), id, here.body())
+    return as_json({"topic": {"record": here.actor().spell(record.number)}, "type": "record-deletion", "status": "accepted",
+                    "is_open": False, "is_closed": True})  # fmt: skip
+
+
+@blueprint.delete("/records/<id>/delete")
+def delete(id: str) -> Response:
+    """Delete a record, as an administrator."""
+    deletion.delete(here.view(), id, here.body())
+    return Response(status=204, content_type="application/json")
+
+
+@blueprint.post("/records/<id>/restore")
+def restore(id: str) -> Response:
+    """Take a deleted record back, as an administrator."""
+    return answer_record(here.view().version(deletion.restore(here.actor(), id)))
+
+
+def _hits(items: list[dict[str, Any]], status: int = 200) -> Response:
+    return answer({"hits": {"hits": items, "total": len(items)}}, status)
+
+
+def _numbered(items: list[dict[str, Any]], status: int = 200) -> Response:
+    return _hits([{**item, "id": number} for number, item in enumerate(items)], status)
