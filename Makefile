@@ -10,7 +10,7 @@ CHROMIUM := $(or $(shell command -v chromium),/usr/bin/chromium)
 LABEXT := zenodo_jupyter/_labextension/package.json
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo lab test test-py test-ts lint format bench corpus demo-corpus conformance build clean
+.PHONY: help install demo lab screenshots test test-py test-ts lint format bench corpus demo-corpus conformance build clean
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 16
 
@@ -23,6 +23,7 @@ labextension/node_modules/.package-lock.json: labextension/package.json labexten
 
 # Installed in place, with what tests, demo and build need, at the versions that were seen to work together.
 $(VENV)/.installed: pyproject.toml tests/constraints.txt labextension/node_modules/.package-lock.json $(wildcard labextension/src/*.ts* labextension/src/*/*.ts* labextension/style/* labextension/schema/*) | $(BIN)/python
+	rm -rf zenodo_jupyter/_labextension
 	$(BIN)/python -m pip install --quiet --constraint tests/constraints.txt --editable '.[demo,test]'
 	@touch $@
 
@@ -31,8 +32,13 @@ install: $(VENV)/.installed ## make the environment in .venv and install the pro
 demo: install ## the main job, start to end, in a scratch folder
 	$(BIN)/python notebooks/demo.py notebooks/quickstart/seattle-weather.ipynb data/seattle-weather.csv
 
+# On a copy, which gets the badge when it is published. More arguments: make lab LAB=--no-browser
 lab: install ## open JupyterLab on the quickstart
-	$(BIN)/jupyter lab notebooks/quickstart/seattle-weather.ipynb
+	@test -d demo-lab/quickstart || { mkdir -p demo-lab && cp -R notebooks/quickstart demo-lab/; }
+	$(BIN)/jupyter lab $(if $(ROOT),,--allow-root) $(LAB) demo-lab/quickstart/seattle-weather.ipynb
+
+screenshots: install $(CHROMIUM) ## take the README's pictures of JupyterLab
+	CHROMIUM=$(CHROMIUM) $(BIN)/python tests/browser/pictures.py labextension/pictures
 
 $(CHROMIUM):
 	$(APT) update && $(APT) install -y --no-install-recommends chromium fonts-dejavu-core
@@ -54,8 +60,8 @@ format: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: install ## speed beside curl, as ratios
-	$(BIN)/python -m benchmarks
+bench: install $(CHROMIUM) ## speed beside curl and beside JupyterLab without us, as ratios
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m benchmarks
 
 corpus: install ## fetch notebooks that nobody here wrote, with their data
 	$(BIN)/python notebooks/corpus.py corpus
@@ -70,6 +76,7 @@ conformance: install ## the contract tests against a real InvenioRDM too, starte
 
 build: $(BIN)/python labextension/node_modules/.package-lock.json ## wheel and sdist, in dist/
 	$(BIN)/python -m pip install --quiet build
+	rm -rf zenodo_jupyter/_labextension
 	$(BIN)/python -m build
 
 clean: ## throw away what was built
