@@ -129,6 +129,22 @@ def test_unchanged_notebook_makes_no_new_version(path: Path, config: Config) -> 
     assert len(records(config)) == 1
 
 
+def test_corrected_description_is_a_reason_for_a_new_version(path: Path, config: Config) -> None:
+    """Should not take a notebook for unchanged when its author corrects what is said of it, and send no data again."""
+    go(path, config)
+    second = go(path, config, metadata=Metadata.from_dict({**ABOUT, "title": "Rain and snow in Seattle"}))
+    assert second.record.index == 2 and second.record.title == "Rain and snow in Seattle"
+    assert {"rain.csv", "data/stations.csv"} <= set(second.kept)
+
+
+def test_proposal_that_is_not_wanted_is_left_out(path: Path, config: Config) -> None:
+    """Should not publish a description that was proposed and emptied."""
+    about = Metadata.from_dict({k: v for k, v in ABOUT.items() if k != "description"})
+    assert "It rains" in go(path, config, metadata=about).record.metadata["description"]
+    second = go(path, config, metadata=about, without=["description"])
+    assert second.record.index == 2 and "description" not in second.record.metadata
+
+
 def test_data_that_a_person_named_stays_in_the_next_version(path: Path, config: Config) -> None:
     """Should remember a file that only the person knew of."""
     extra = path.parent / "notes.txt"
@@ -148,6 +164,28 @@ def test_copy_becomes_a_record_of_its_own(path: Path, config: Config) -> None:
     assert done.record.concept_id != first.record.concept_id
     related = done.record.metadata["related_identifiers"]
     assert [(r["identifier"], r["relation_type"]["id"]) for r in related] == [(str(first.record.doi), "isderivedfrom")]
+
+
+def test_renamed_notebook_goes_on_with_its_record(path: Path, config: Config) -> None:
+    """Should make the next version of the same record after a rename, since the file is not where it was."""
+    first = go(path, config)
+    moved = path.rename(path.with_name("rainfall.ipynb"))
+    (path.parent / "rain.csv").write_text("day,mm\n1,3\n")
+    second = go(moved, config)
+    assert second.record.concept_id == first.record.concept_id and second.record.index == 2
+    assert go(moved, config).unchanged
+
+
+def test_outputs_may_go_on_while_it_is_published(path: Path, config: Config) -> None:
+    """Should not stop because the cell that publishes writes its own progress into the notebook."""
+
+    def progress_is_saved(progress: Any) -> None:
+        if progress.step == "upload":
+            nb = nbformat.read(path, 4)
+            nb.cells[1].outputs = [new_output("stream", text="Sending the files\n")]
+            nbformat.write(nb, path)
+
+    assert go(path, config, report=progress_is_saved).record.doi
 
 
 def test_incomplete_description_is_told_before_anything_is_sent(path: Path, config: Config) -> None:

@@ -41,6 +41,8 @@ class Plan:
         Where the notebook stands, and what publishing would make of it.
     environment : Environment or None
         The packages that the notebook needs; None where its kernel could not be asked.
+    redescribed : bool
+        Whether the person says something else of the work than the version before.
     conflicts : tuple of Conflict
         Where two sources of the description disagree.
     notes : tuple of str
@@ -59,6 +61,7 @@ class Plan:
     findings: tuple[checks.Finding, ...]
     standing: standing.Standing
     environment: environment.Environment | None
+    redescribed: bool
     conflicts: tuple[proposals.Conflict, ...]
     notes: tuple[str, ...]
     data: tuple[Path, ...]
@@ -81,6 +84,7 @@ class Plan:
             "sources": self.sources,
             "conflicts": [asdict(c) for c in self.conflicts],
             "notes": list(self.notes),
+            "redescribed": self.redescribed,
             "errors": [e.to_json() for e in self.metadata.validate(for_publish=True)],
             "findings": [f.to_json() for f in self.findings],
             "standing": self.standing.to_json(),
@@ -94,6 +98,7 @@ def collect(
     exclude: Sequence[str] = (),
     to: str | None = None,
     metadata: Metadata | None = None,
+    without: Sequence[str] = (),
     new: bool = False,
     version_of: str | None = None,
     config: Config,
@@ -114,6 +119,8 @@ def collect(
         Name or address of the repository; the configured default otherwise.
     metadata : Metadata, optional
         What the person says of the work; proposals fill what is missing.
+    without : sequence of str
+        Fields whose proposal the person does not want.
     new : bool
         Make a new record even where this notebook was published before.
     version_of : str, optional
@@ -135,23 +142,26 @@ def collect(
     repository = repositories.repository(to, config=config)
     nb = notebook.read(path)
     digest = bundles.file_digest(path)
-    entry = standing.journal(config).read(path, repository.url)
+    entry = standing.entry_of(path, nb, repository, config)
     data = data or standing.named_data(entry, path)
     bundle = bundles.collect(path, data=data, exclude=exclude, limits=standing.limits(repository), report=report)
     stand = standing.stand(path, nb, entry, bundle, repository, new=new, version_of=version_of, config=config)
     previous = Metadata.from_native(stand.previous) if stand.previous else None
     proposal = proposals.propose(path, nb, previous=previous, today=today or date.today())
     given = _given(nb, metadata)
-    full = proposal.metadata.merge(given) if given else proposal.metadata
+    wanted = proposal.metadata.replace(**dict.fromkeys(without))
+    full = wanted.merge(given) if given else wanted
     full = _complete(full, repository, stand, given)
     report(Progress("check", "Checking what goes into the record"))
     described = environment.describe(nb, folder=path.resolve().parent)
     findings = checks.run(
         nb, bundle, full, repositories.known_tokens(config), described=described, within=standing.limits(repository)
     )
-    sources = {k: v for k, v in proposal.sources.items() if not (given and k in given.values)}
+    sources = {k: v for k, v in proposal.sources.items() if k in full.values and not (given and k in given.values)}
     return Plan(
-        path, repository, bundle, full, sources, findings, stand, described, proposal.conflicts, proposal.notes, tuple(data), digest, nb
+        path, repository, bundle, full, sources, findings, stand, described,
+        _redescribed(given, without, previous), proposal.conflicts, proposal.notes,
+        tuple(data), digest, nb,
     )  # fmt: skip
 
 
@@ -163,6 +173,15 @@ def _given(nb: Any, metadata: Metadata | None) -> Metadata | None:
             said = Metadata.from_yaml(rest)
             metadata = said.merge(metadata) if metadata else said
     return metadata
+
+
+def _redescribed(given: Metadata | None, without: Sequence[str], previous: Metadata | None) -> bool:
+    """Whether a version with the same files would still say something new; date and version label alone do not."""
+    if previous is None:
+        return False
+    before, now = previous.to_dict(), given.to_dict() if given else {}
+    kept = {"publication_date", "version"}
+    return any(before.get(k) != v for k, v in now.items() if k not in kept) or any(name in before for name in without)
 
 
 def _complete(full: Metadata, repository: Repository, stand: standing.Standing, given: Metadata | None) -> Metadata:

@@ -12,10 +12,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import badge, notebook, stamping, standing, transfer
 from . import bundle as bundles
@@ -23,6 +23,7 @@ from . import collect as collecting
 from .collect import Plan
 from .errors import (
     AccessDenied,
+    BadInput,
     ChangedMeanwhile,
     FieldError,
     InvalidMetadata,
@@ -32,6 +33,7 @@ from .errors import (
 )
 from .journal import Act, Entry, Journal
 from .metadata import Metadata
+from .published import Published
 from .records import Draft, FileEntry, Record
 from .report import Progress, Report, silent
 
@@ -43,57 +45,6 @@ if TYPE_CHECKING:
     from .repository import Repository
 
 
-@dataclass(frozen=True)
-class Published:
-    """What came of it.
-
-    Attributes
-    ----------
-    record : Record
-        As the repository gave it back.
-    repository : Repository
-        Where it is.
-    deposit : Deposit
-        What the notebook remembers.
-    sent, kept, removed : tuple of str
-        The files that were sent, that the repository had already, and that the version before had and this one has not.
-    sent_bytes, kept_bytes : int
-        Their sizes.
-    badge : str
-        Where the badge stands, as a sentence; says so where it could not be written.
-    unchanged : bool
-        True when there was nothing new and therefore no new version was made.
-    """
-
-    record: Record
-    repository: Repository
-    deposit: badge.Deposit
-    sent: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    sent_bytes: int = 0
-    kept_bytes: int = 0
-    badge: str = ""
-    unchanged: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """Return it as the doors show it."""
-        return {
-            "record": self.record.to_json(),
-            "repository": self.repository.name,
-            "doi": str(self.record.doi),
-            "concept_doi": str(self.record.concept_doi) if self.record.concept_doi else None,
-            "landing_page": self.record.html_url,
-            "sent": list(self.sent),
-            "kept": list(self.kept),
-            "removed": list(self.removed),
-            "sent_bytes": self.sent_bytes,
-            "kept_bytes": self.kept_bytes,
-            "badge": self.badge,
-            "unchanged": self.unchanged,
-        }
-
-
 def publish(
     path: Path,
     *,
@@ -101,6 +52,7 @@ def publish(
     exclude: Sequence[str] = (),
     to: str | None = None,
     metadata: Metadata | None = None,
+    without: Sequence[str] = (),
     new: bool = False,
     version_of: str | None = None,
     accept: Sequence[str] = (),
@@ -115,7 +67,7 @@ def publish(
 
     Parameters
     ----------
-    path, data, exclude, to, metadata, new, version_of, config, today, report
+    path, data, exclude, to, metadata, without, new, version_of, config, today, report
         See `collect`.
     accept : sequence of str
         Ids of blocking findings that a person decided to publish in spite of; written into the journal.
@@ -143,15 +95,19 @@ def publish(
         See `errors`. The draft is kept, and the next call goes on.
     """
     plan = collecting.collect(
-        path, data=data, exclude=exclude, to=to, metadata=metadata, new=new, version_of=version_of,
-        config=config, today=today, report=report,
+        path, data=data, exclude=exclude, to=to, metadata=metadata, without=without, new=new,
+        version_of=version_of, config=config, today=today, report=report,
     )  # fmt: skip
     collecting.refuse_what_is_blocked(plan, accept)
     repository, book = plan.repository, standing.journal(config)
-    with book.locked(plan.notebook, repository.url) as entry:
+    waiting = Progress("wait", "Waiting, as the repository asks")
+    with (
+        repository.session.watched_by(lambda left: report(waiting)),
+        book.locked(plan.notebook, repository.url) as entry,
+    ):
         story = _Story(plan, repository, book, entry, report)
         done = story.already_published()  # a publish that died after the last step but one
-        if done is None and plan.standing.unchanged:
+        if done is None and plan.standing.unchanged and not plan.redescribed:
             return story.unchanged()
         if done is None:
             errors = plan.metadata.validate(for_publish=True)
@@ -325,13 +281,23 @@ class _Story:
 
     def publish(self, draft: Draft) -> Record:
         """Do the step that cannot be undone."""
-        if not self.plan.notebook.exists() or bundles.file_digest(self.plan.notebook) != self.plan.digest:
+        if not self._is_as_collected():
             raise ChangedMeanwhile(
                 f"{self.plan.notebook.name} was changed, moved or deleted while it was being sent.",
                 "Nothing was published. Publish again: the draft is kept, and only what changed is sent.",
             )
         self._begin("publish", f"Publishing on {self.repository.title}")
         return self.repository.publish(draft.id)
+
+    def _is_as_collected(self) -> bool:
+        """Whether the notebook says what it said; outputs may have gone on, as those of the cell that publishes do."""
+        path = self.plan.notebook
+        try:
+            if bundles.file_digest(path) == self.plan.digest:
+                return True
+            return standing.cell_fingerprints(notebook.read(path)) == standing.cell_fingerprints(self.plan.nb)
+        except (OSError, BadInput):
+            return False
 
     def finish(self, record: Record, write_badge: bool) -> Published:
         """Read the record back, compare every checksum, then put the badge in."""

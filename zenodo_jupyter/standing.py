@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -196,6 +196,24 @@ def limits(repository: Repository) -> bundles.Limits:
     return bundles.Limits(row.max_files, row.max_bytes, row.allow_empty_files)
 
 
+def entry_of(path: Path, nb: Any, repository: Repository, config: Config) -> Entry:
+    """Return what the journal says of a notebook, also of one that was renamed or moved since it was published.
+
+    A notebook is taken for a moved one when it carries the Deposit of a record that was published from a path where no file
+    is any more. While that file is there, it is a copy.
+    """
+    book = journal(config)
+    entry = book.read(path, repository.url)
+    deposit = badge.read_deposit(nb)
+    if entry.last or deposit is None or not deposit.concept_doi:
+        return entry
+    for other in book.entries():
+        same_record = (other.last or {}).get("concept_doi") == deposit.concept_doi
+        if same_record and other.repository == entry.repository and not Path(other.notebook).exists():
+            return replace(entry, deposits=list(other.deposits))
+    return entry
+
+
 def named_data(entry: Entry, path: Path) -> tuple[Path, ...]:
     """Return the files and folders that a person named for the version before and that are still there."""
     folder = path.resolve().parent
@@ -219,7 +237,7 @@ def read(path: Path, *, to: str | None = None, config: Config) -> Standing:
     """
     repository = repositories.repository(to, config=config)
     nb = notebook.read(path)
-    entry = journal(config).read(path, repository.url)
+    entry = entry_of(path, nb, repository, config)
     bundle = bundles.collect(path, data=named_data(entry, path), limits=limits(repository))
     try:
         return stand(path, nb, entry, bundle, repository, config=config)

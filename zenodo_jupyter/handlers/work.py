@@ -43,7 +43,7 @@ def publish(place: Config, params: dict[str, Any], report: Report) -> dict[str, 
     else:
         done = acts.publish(
             path, data=[Path(p) for p in params["data"]], exclude=params.get("exclude", ()), to=params.get("to"),
-            metadata=_metadata(params), new=params.get("new", False), version_of=params.get("version_of"),
+            metadata=_metadata(params), without=_without(params), new=params.get("new", False), version_of=params.get("version_of"),
             accept=params.get("accept", ()), yes=params.get("yes", False), write_badge=False, config=place, report=report,
         )  # fmt: skip
     stamp = _waiting(_entry(place, path, repository))
@@ -108,7 +108,7 @@ def collect(place: Config, given: dict[str, Any]) -> dict[str, Any]:
 
     plan = acts.collect(
         Path(given["notebook"]), data=[Path(p) for p in given["data"]], exclude=given.get("exclude", ()),
-        to=given.get("to"), metadata=_metadata(given), new=given.get("new", False), version_of=given.get("version_of"),
+        to=given.get("to"), metadata=_metadata(given), without=_without(given), new=given.get("new", False), version_of=given.get("version_of"),
         config=place,
     )  # fmt: skip
     return plan.to_json()
@@ -235,6 +235,11 @@ def _metadata(given: dict[str, Any]) -> Metadata | None:
     from ..metadata import Metadata
 
     return Metadata.from_dict(given["metadata"]) if "metadata" in given else None
+
+
+def _without(given: dict[str, Any]) -> list[str]:
+    """Return the fields that a person emptied: what was proposed for them is not wanted."""
+    return [name for name, value in (given.get("metadata") or {}).items() if value is None]
 
 
 def _shown(result: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
