@@ -43,8 +43,8 @@ def publish(place: Config, params: dict[str, Any], report: Report) -> dict[str, 
     else:
         done = acts.publish(
             path, data=[Path(p) for p in params["data"]], exclude=params.get("exclude", ()), to=params.get("to"),
-            metadata=_metadata(params), without=_without(params), new=params.get("new", False), version_of=params.get("version_of"),
-            accept=params.get("accept", ()), yes=params.get("yes", False), write_badge=False, config=place, report=report,
+            metadata=_metadata(params), without=_without(params), new=params.get("new", False),
+            version_of=params.get("version_of"), accept=params.get("accept", ()), yes=params.get("yes", False), write_badge=False, config=place, report=report,
         )  # fmt: skip
     stamp = _waiting(_entry(place, path, repository))
     return {**done.to_json(), "stamp": stamp, "citation": _citation(repository, done.record.id)}
@@ -108,8 +108,8 @@ def collect(place: Config, given: dict[str, Any]) -> dict[str, Any]:
 
     plan = acts.collect(
         Path(given["notebook"]), data=[Path(p) for p in given["data"]], exclude=given.get("exclude", ()),
-        to=given.get("to"), metadata=_metadata(given), without=_without(given), new=given.get("new", False), version_of=given.get("version_of"),
-        config=place,
+        to=given.get("to"), metadata=_metadata(given), without=_without(given), new=given.get("new", False),
+        version_of=given.get("version_of"), config=place,
     )  # fmt: skip
     return plan.to_json()
 
