@@ -44,7 +44,8 @@ def publish(place: Config, params: dict[str, Any], report: Report) -> dict[str, 
         done = acts.publish(
             path, data=[Path(p) for p in params["data"]], exclude=params.get("exclude", ()), to=params.get("to"),
             metadata=_metadata(params), without=_without(params), new=params.get("new", False),
-            version_of=params.get("version_of"), accept=params.get("accept", ()), yes=params.get("yes", False), write_badge=False, config=place, report=report,
+            version_of=params.get("version_of"), accept=params.get("accept", ()), yes=params.get("yes", False),
+            write_badge=False, config=place, report=report,
         )  # fmt: skip
     stamp = _waiting(_entry(place, path, repository))
     return {**done.to_json(), "stamp": stamp, "citation": _citation(repository, done.record.id)}
