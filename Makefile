@@ -1,5 +1,6 @@
 # Everything a fresh machine needs is installed by these targets (Debian: Python 3.11, Node 20, git and make are there).
 PYTHON ?= python3
+WORKERS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 # Root installs Debian packages as it is; others through sudo, where they may.
@@ -49,7 +50,7 @@ test-ts: install
 	cd labextension && npm test --silent
 
 test-py: install $(CHROMIUM)
-	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n $(WORKERS)
 
 lint: install ## style and types
 	$(BIN)/ruff check .
