@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from types import FrameType
+from typing import Any
 
 from . import verbs
 from .errors import Cancelled, ZenodoJupyterError
@@ -37,7 +38,7 @@ class Bars:
     """Progress as bars, for a terminal: one per step that can be counted."""
 
     def __init__(self) -> None:
-        self._bar = None
+        self._bar: Any = None
         self._key: tuple[str, int | None] | None = None
         self._last = ""
         self._lock = threading.Lock()

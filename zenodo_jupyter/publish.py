@@ -30,6 +30,7 @@ from .errors import (
     Mismatch,
     RecordNotFound,
     RefusedMetadata,
+    WasRefused,
 )
 from .journal import Act, Entry, Journal
 from .metadata import Metadata
@@ -205,8 +206,8 @@ class _Story:
             draft = self._next_version()
         else:
             # A draft whose id was lost on the way back carries the mark of this act.
-            draft = self.repository.find_draft_by_mark(self.act.mark) if again else None
-            draft = draft or self.repository.create_draft(
+            lost = self.repository.find_draft_by_mark(self.act.mark) if again else None
+            draft = lost or self.repository.create_draft(
                 {
                     "metadata": {
                         "title": self.plan.metadata.title,
@@ -248,7 +249,13 @@ class _Story:
         if draft.doi is None:
             self._begin("reserve", "Reserving the DOI")
             draft = self.repository.reserve_doi(draft.id)
-        self.act.doi = str(draft.doi or "")
+        if draft.doi is None:
+            raise WasRefused(
+                f"{self.repository.title} gives no DOI to this record, so that its copy could not carry one.",
+                "The draft is kept. Restricted records may get none; ask the repository.",
+                409,
+            )
+        self.act.doi = str(draft.doi)
         self.book.write(self.entry)
         self.report(Progress("reserve", f"The DOI will be {draft.doi}"))
         return draft

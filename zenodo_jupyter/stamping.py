@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import badge, card, companions, notebook, rendering, standing
-from .companions import crate
 from . import bundle as bundles
 from .collect import Plan
+from .companions import crate
+from .companions.work import Work
 from .errors import ZenodoJupyterError
 from .records import Draft, Record
-from .companions.work import Work
 
 if TYPE_CHECKING:
     from .repository import Repository
@@ -34,11 +34,13 @@ def put_badge(path: Path, deposit: badge.Deposit, repository: Repository, record
         notebook.write(path, stamped)
     except ZenodoJupyterError as e:  # the record is public all the same
         return f"The badge could not be written into {path.name}: {e.message} Copy it from here: {markdown}"
-    return f"The badge stands in cell {badge.badge_index(stamped) + 1} of {path.name}, and in the published copy."
+    position = badge.badge_index(stamped) or 0
+    return f"The badge stands in cell {position + 1} of {path.name}, and in the published copy."
 
 
 def badge_of(repository: Repository, record: Record) -> str:
     """Return the badge of a draft or record as Markdown."""
+    assert record.doi is not None  # nothing is stamped before a DOI is reserved
     registered = repository.row.registered_dois
     return badge.badge_markdown(record.doi, record.html_url, registered, repository.badge_url(record.doi))
 

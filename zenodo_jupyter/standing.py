@@ -182,7 +182,7 @@ def _changes(known: dict[str, Any], nb: Any, bundle: bundles.Bundle) -> tuple[in
 
 
 def _is_same(deposit: badge.Deposit, last: dict[str, Any] | None) -> bool:
-    return bool(last) and deposit.concept_doi == last.get("concept_doi")
+    return last is not None and deposit.concept_doi == last.get("concept_doi")
 
 
 def journal(config: Config) -> Journal:
