@@ -135,3 +135,12 @@ def test_conditions_and_ranges_on_the_api(door: Door) -> None:
     assert (head.content, head.headers["Content-Length"]) == (b"", "10")
     ranged = door.ask("GET", address, headers={"Range": "bytes=0-2"})
     assert (ranged.status_code, ranged.content) == (200, b"0123456789")
+
+
+def test_a_slash_may_be_encoded(door: Door) -> None:
+    """Should find a file in a folder whether the slash of its name is encoded or not."""
+    id = door.draft()
+    assert door.ask("POST", f"/records/{id}/draft/files", json=[{"key": "a/b%2F.txt"}]).status_code == 201
+    for name in ("a%2Fb%252F.txt", "a/b%252F.txt"):
+        sent = door.ask("PUT", f"/records/{id}/draft/files/{name}/content", data=b"x", headers=BYTES)
+        assert (sent.status_code, sent.json()["key"]) == (200, "a/b%2F.txt")

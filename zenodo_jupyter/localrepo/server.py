@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from cheroot.wsgi import Gateway_10
 from cheroot.wsgi import Server as CherootServer
@@ -50,6 +50,10 @@ class _Gateway(Gateway_10):  # type: ignore[misc]
     def get_environ(self) -> Any:
         environ: dict[str, Any] = super().get_environ()
         environ["wsgi.file_wrapper"] = FileWrapper
+        if b"%2f" in self.req.uri.lower():
+            # cheroot leaves an encoded slash as it is; names of files have them, and other servers decode them.
+            path = urlsplit(self.req.uri.decode("latin-1")).path
+            environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
         return environ
 
     def respond(self) -> None:
