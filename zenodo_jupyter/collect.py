@@ -96,7 +96,7 @@ def collect(
     *,
     data: Sequence[Path] = (),
     exclude: Sequence[str] = (),
-    to: str | None = None,
+    to: str | Repository | None = None,
     metadata: Metadata | None = None,
     without: Sequence[str] = (),
     new: bool = False,
@@ -115,8 +115,8 @@ def collect(
         Files and folders to take along besides those that its code reads and writes.
     exclude : sequence of str
         Names or patterns of files to leave out.
-    to : str, optional
-        Name or address of the repository; the configured default otherwise.
+    to : str or Repository, optional
+        The repository, or its name or address; the configured default otherwise.
     metadata : Metadata, optional
         What the person says of the work; proposals fill what is missing.
     without : sequence of str
@@ -139,7 +139,7 @@ def collect(
     """
     path = Path(path).expanduser()
     report(Progress("collect", f"Looking at {path.name}"))
-    repository = repositories.repository(to, config=config)
+    repository = repositories.repository(to, config=config) if to is None or isinstance(to, str) else to
     nb = notebook.read(path)
     digest = bundles.file_digest(path)
     entry = standing.entry_of(path, nb, repository, config)

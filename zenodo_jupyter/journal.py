@@ -43,6 +43,8 @@ class Act:
         Empty until they are known.
     overrides : list of str
         Ids of the findings that a person decided to publish in spite of.
+    memory : dict
+        What is being published, as `Entry.deposits` will have it; from the step ``publish`` on.
     """
 
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -52,6 +54,7 @@ class Act:
     draft_id: str = ""
     doi: str = ""
     overrides: list[str] = field(default_factory=list)
+    memory: dict[str, Any] = field(default_factory=dict)
 
     @property
     def mark(self) -> str:

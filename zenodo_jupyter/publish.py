@@ -12,12 +12,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import badge, notebook, stamping, standing, transfer
+from . import badge, notebook, repositories, stamping, standing, transfer
 from . import bundle as bundles
 from . import collect as collecting
 from .collect import Plan
@@ -95,18 +95,19 @@ def publish(
     CouldNotAsk, WasRefused, Mismatch
         See `errors`. The draft is kept, and the next call goes on.
     """
-    plan = collecting.collect(
-        path, data=data, exclude=exclude, to=to, metadata=metadata, without=without, new=new,
-        version_of=version_of, config=config, today=today, report=report,
-    )  # fmt: skip
-    collecting.refuse_what_is_blocked(plan, accept)
-    repository, book = plan.repository, standing.journal(config)
+    repository, book = repositories.repository(to, config=config), standing.journal(config)
     waiting = Progress("wait", "Waiting, as the repository asks")
     with (
         repository.session.watched_by(lambda left: report(waiting)),
-        book.locked(plan.notebook, repository.url) as entry,
+        book.locked(path, repository.url) as entry,
     ):
-        story = _Story(plan, repository, book, entry, report)
+        # Planned while the lock is held: a plan from before another process published would publish once more.
+        plan = collecting.collect(
+            path, data=data, exclude=exclude, to=repository, metadata=metadata, without=without, new=new,
+            version_of=version_of, config=config, today=today, report=report,
+        )  # fmt: skip
+        collecting.refuse_what_is_blocked(plan, accept)
+        story = _Story(plan, book, entry, report)
         done = story.already_published()  # a publish that died after the last step but one
         if done is None and plan.standing.unchanged and not plan.redescribed:
             return story.unchanged()
@@ -117,7 +118,7 @@ def publish(
                     "The description is not complete.", errors, "Give these fields and publish again."
                 )
             collecting.ask_first(plan, yes, confirm)
-            story.overrides(accept)
+            story.begin(accept)
             draft = story.draft()
             draft = story.describe(draft)
             draft = story.reserve(draft)
@@ -130,9 +131,9 @@ def publish(
 class _Story:
     """The steps of one act, each of which finds out what is already done."""
 
-    def __init__(self, plan: Plan, repository: Repository, book: Journal, entry: Entry, report: Report) -> None:
+    def __init__(self, plan: Plan, book: Journal, entry: Entry, report: Report) -> None:
         self.plan = plan
-        self.repository = repository
+        self.repository = plan.repository
         self.book = book
         self.entry = entry
         self.report = report
@@ -140,14 +141,6 @@ class _Story:
         self.kept: dict[str, int] = {}
         self.removed: tuple[str, ...] = ()
         self.files: bundles.Bundle | None = None
-        if entry.act is not None and (entry.act.kind, entry.act.previous_id) != self._intent():
-            self._let_go(entry.act)
-        if entry.act is None:
-            entry.act = Act(kind=self._intent()[0], previous_id=self._intent()[1])
-
-    def _intent(self) -> tuple[str, str]:
-        stand = self.plan.standing
-        return ("next", stand.previous_id) if stand.previous_id else ("first", "")
 
     @property
     def act(self) -> Act:
@@ -160,25 +153,26 @@ class _Story:
         self.book.write(self.entry)
         self.report(Progress(step, message))
 
-    def _let_go(self, act: Act) -> None:
-        """Forget an act that the person now wants otherwise; its unpublished draft stays where it is."""
-        if act.draft_id:
-            self.report(
-                Progress("draft", f"Leaving the draft {act.draft_id} that was begun before; it can be discarded")
-            )
-        self.entry.act = None
-
-    def overrides(self, accept: Sequence[str]) -> None:
+    def begin(self, accept: Sequence[str]) -> None:
+        """Take up the act that was begun, or begin one where the person now wants another."""
+        previous = self.plan.standing.previous_id
+        begun, wanted = self.entry.act, Act(kind="next" if previous else "first", previous_id=previous)
+        if begun is None or (begun.kind, begun.previous_id) != (wanted.kind, wanted.previous_id):
+            if begun is not None and begun.draft_id:
+                leaving = f"Leaving the draft {begun.draft_id} that was begun before; it can be discarded"
+                self.report(Progress("draft", leaving))
+            self.entry.act = wanted
         self.act.overrides = sorted(set(self.act.overrides) | set(accept))
 
     # -- the steps ---------------------------------------------------------------------------------------------------
 
     def already_published(self) -> Record | None:
         """Return the record of an act whose last answer never came, or None."""
-        if self.act.step not in ("publish", "verify", "badge") or not self.act.draft_id:
+        act = self.entry.act
+        if act is None or act.step not in ("publish", "verify", "badge") or not act.draft_id:
             return None
         try:
-            record = self.repository.get(self.act.draft_id)
+            record = self.repository.get(act.draft_id)
         except RecordNotFound:
             return None
         self.report(Progress("publish", f"It was published already: {record.doi}"))
@@ -293,6 +287,9 @@ class _Story:
                 f"{self.plan.notebook.name} was changed, moved or deleted while it was being sent.",
                 "Nothing was published. Publish again: the draft is kept, and only what changed is sent.",
             )
+        folder = self.plan.notebook.resolve().parent
+        named = [os.path.relpath(p, folder) for p in self.plan.data]
+        self.act.memory = standing.remember(self.plan.nb, self.plan.bundle, named)
         self._begin("publish", f"Publishing on {self.repository.title}")
         return self.repository.publish(draft.id)
 
@@ -314,15 +311,16 @@ class _Story:
             _compare(record, self.files)
             self.report(Progress("verify", f"Every checksum is right, {len(record.files)} files"))
         deposit = self._deposit(record)
+        # The checksum of what was published: after a death the notebook may have been changed since.
+        deposit = replace(deposit, checksum=self.act.memory.get("checksum", deposit.checksum))
         place = "The badge is put in by the front end that holds the notebook."
         if write_badge:
             self._begin("badge", "Putting the badge into the notebook")
             place = stamping.put_badge(self.plan.notebook, deposit, self.repository, record)
         else:
             self.entry.stamp = {"deposit": asdict(deposit), "badge": stamping.badge_of(self.repository, record)}
-        folder = self.plan.notebook.resolve().parent
-        named = [os.path.relpath(p, folder) for p in self.plan.data]
-        self.entry.deposits.append(standing.remember(self.plan.nb, self.plan.bundle, deposit, record, named))
+        about = {"index": record.index, "title": record.title, "html_url": record.html_url, "published": record.created}
+        self.entry.deposits.append({**asdict(deposit), **about, **self.act.memory})
         self.entry.act = None
         self.book.write(self.entry)
         return Published(

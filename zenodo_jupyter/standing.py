@@ -102,6 +102,9 @@ def stand(
     except (RecordNotFound, RecordDeleted):
         return Standing("never", f"Never published; record {last['record_id']} is no longer there")
     found = _next(record, last, nb, bundle, repository)
+    if entry.act is not None and entry.act.draft_id == record.id:  # its end was not heard of
+        words = f"{_label(record.index)} is published, and the badge still to come: publish again"
+        return replace(found, state="stopped", words=words)
     if entry.act is not None and entry.act.draft_id:
         return Standing(**{**found.__dict__, "state": "stopped", "doi": entry.act.doi or found.doi,
                            "words": f"Stopped while publishing {_label(found.next_index)}; can be resumed"})  # fmt: skip
@@ -134,16 +137,10 @@ def _next(
     )  # fmt: skip
 
 
-def remember(
-    nb: Any, bundle: bundles.Bundle, deposit: badge.Deposit, record: Record, data: Sequence[str]
-) -> dict[str, Any]:
-    """Return what the journal keeps of a published version, so that changes can be told cell by cell and file by file."""
+def remember(nb: Any, bundle: bundles.Bundle, data: Sequence[str]) -> dict[str, Any]:
+    """Return what the journal keeps of a version's content, so that changes can be told cell by cell and file by file."""
     return {
-        **asdict(deposit),
-        "index": record.index,
-        "title": record.title,
-        "html_url": record.html_url,
-        "published": record.created,
+        "checksum": notebook.fingerprint(nb),
         "cells": cell_fingerprints(nb),
         "data": list(data),
         "files": {f.key: {"md5": f.md5, "size": f.size} for f in bundle.files if f.role != "notebook"},
