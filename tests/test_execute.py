@@ -84,9 +84,9 @@ def test_one_cell_or_all_may_take_too_long(run):
     done, nb = run("print('first')", "import time; time.sleep(60)", cell_timeout=1)
     assert (done.reason, done.failed_cell) == ("timeout", 2)
     assert shown(nb, 1) == "first\n"
-    done, nb = run("print('first')", "import time; time.sleep(60)", timeout=6)
-    assert (done.reason, done.failed_cell, done.error) == ("timeout", 2, "It took longer than 6 seconds.")
-    assert shown(nb, 1) == "first\n"
+    # How far it gets in that time depends on how busy the machine is.
+    done, _ = run("print('first')", "import time; time.sleep(60)", timeout=6)
+    assert (done.reason, done.error) == ("timeout", "It took longer than 6 seconds.")
 
 
 def test_cancel_ends_everything_it_started(run, tmp_path):

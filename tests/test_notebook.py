@@ -6,7 +6,9 @@ import copy
 import json
 import os
 import re
+import shutil
 import stat
+import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -158,10 +160,26 @@ def test_mode_and_link_stay(nb, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["link.ipynb", "n.ipynb"]
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
-def test_write_protected_notebook_is_left(nb, tmp_path):
+@pytest.fixture
+def not_root(tmp_path_factory):
+    """A folder of a user who, unlike root, may not write everywhere."""
+    if os.name == "nt" or os.geteuid() != 0:
+        yield tmp_path_factory.mktemp("own")
+        return
+    folder = Path(tempfile.mkdtemp())
+    nobody = 65534
+    os.chown(folder, nobody, -1)
+    os.seteuid(nobody)
+    try:
+        yield folder
+    finally:
+        os.seteuid(0)
+        shutil.rmtree(folder)
+
+
+def test_write_protected_notebook_is_left(nb, not_root):
     """A notebook that may not be written is not swapped out behind its owner's back."""
-    path = tmp_path / "n.ipynb"
+    path = not_root / "n.ipynb"
     path.write_text(json.dumps(nb))
     path.chmod(0o444)
     with pytest.raises(BadInput, match="write-protected"):
