@@ -86,6 +86,8 @@ function activate(
   place.title.caption = trans.__('Publish');
   app.shell.add(place, 'right', { rank: 900, type: 'Publish' });
   restorer?.add(place, place.id);
+  // Notebook 7.2 hides what is shown already.
+  const show = () => (place.isVisible ? undefined : app.shell.activateById(place.id));
   listenToKernels(tracker);
   if (tracker.currentWidget) {
     void models();
@@ -102,7 +104,7 @@ function activate(
     isEnabled: () => !!tracker.currentWidget,
     describedBy: noArguments,
     execute: async () => {
-      app.shell.activateById(place.id);
+      show();
       await (await content()).publish();
     }
   });
@@ -110,7 +112,7 @@ function activate(
     label: trans.__('Show the Publish Panel'),
     icon: publishIcon,
     describedBy: noArguments,
-    execute: () => app.shell.activateById(place.id)
+    execute: show
   });
   app.commands.addCommand(COMMANDS.get, {
     label: trans.__('Open by DOI …'),
@@ -119,7 +121,7 @@ function activate(
       args: { type: 'object', properties: { doi: { type: 'string', description: trans.__('A DOI in any spelling') } } }
     },
     execute: async args => {
-      app.shell.activateById(place.id);
+      show();
       const panel = await content();
       panel.turn('opening');
       if (typeof args.doi === 'string' && args.doi) {

@@ -65,15 +65,27 @@ class Gate:
     def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
         self.app = app
         self.reached = threading.Event()
+        self._done: list[str] = []
+        self._news = threading.Condition()
         self._open = threading.Event()
         self._pattern = ""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Let a request through, or have it wait."""
-        if self._pattern and re.search(self._pattern, f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"):
+        request = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+        if self._pattern and re.search(self._pattern, request):
             self.reached.set()
             self._open.wait(60)
-        return self.app(environ, start_response)
+        answer = self.app(environ, start_response)
+        with self._news:
+            self._done.append(request)
+            self._news.notify_all()
+        return answer
+
+    def wait_for(self, pattern: str) -> None:
+        """Wait until a request was answered whose method and path fit a regular expression."""
+        with self._news:
+            assert self._news.wait_for(lambda: any(re.search(pattern, request) for request in self._done), 60)
 
     def close(self, pattern: str) -> None:
         """Have requests wait whose method and path fit a regular expression."""

@@ -61,8 +61,11 @@ def test_wrong_token_then_an_upload_that_fails_and_is_resumed(
 
     window.panel.get_by_role("button", name="Review and publish").click()
     expect(window.panel).to_contain_text(re.compile("with account .* cannot be undone"))
-    far.server.fail(Fault("PUT", r"seattle-temps\.csv/content", status=500))
+    far.server.fail(Fault("PUT", r"seattle-temps\.csv/content", when="after", status=500))
+    far.gate.close(r"PUT .*seattle-temps\.csv/content")
     window.primary.click()
+    far.gate.wait_for(r"POST .*seattle-weather\.csv/commit")
+    far.gate.open()
     expect(window.state).to_contain_text("can be resumed")
     expect(window.panel).to_contain_text("nothing is published twice")
     assert far.client.search("").total == 0
@@ -97,6 +100,7 @@ def test_a_tab_closed_in_the_middle(
 
     again = open_window(notebook)
     expect(again.badges).to_have_attribute("alt", re.compile(re.escape(doi)))
+    again.saved()
     again.button.click()
     expect(again.state).to_contain_text("Published, version 1, unchanged")
     assert doi in badges_on_disk(notebook)[0]
@@ -143,7 +147,7 @@ def test_a_notebook_renamed_meanwhile(
         expect(window.panel.get_by_role("alert")).to_contain_text("moved")
         window.panel.get_by_role("button", name="Resume").click()
     expect(window.badges).to_have_count(1)
-    expect(window.page.get_by_role("tab", name="weather.ipynb")).not_to_have_class(re.compile("jp-mod-dirty"))
+    window.saved()
     found = signed_in.client.search("", sort="newest")
     assert found.total == before + 1
     assert not notebook.exists()

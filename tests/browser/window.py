@@ -89,6 +89,10 @@ class Window:
         expect(self.state).to_contain_text(re.compile(r"Published, version \d+, unchanged"))
         return self.panel.locator(".zj-doi span").inner_text()
 
+    def saved(self) -> None:
+        """Wait until nothing in the notebook is unsaved."""
+        expect(self.page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty")).to_have_count(0)
+
     def write(self, words: str) -> None:
         """Write something at the end of the notebook's first cell, and leave the cell."""
         self.title.click()
