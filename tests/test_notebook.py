@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import os
 import re
-import shutil
 import stat
 import tempfile
 from html.parser import HTMLParser
@@ -160,30 +160,34 @@ def test_mode_and_link_stay(nb, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["link.ipynb", "n.ipynb"]
 
 
-@pytest.fixture
-def not_root(tmp_path_factory):
-    """A folder of a user who, unlike root, may not write everywhere."""
-    if os.name == "nt" or os.geteuid() != 0:
-        yield tmp_path_factory.mktemp("own")
+@contextlib.contextmanager
+def not_root(folder):
+    """Be, for a while, a user who, unlike root, may not write everywhere; the folder becomes theirs."""
+    if not hasattr(os, "setresuid") or os.geteuid() != 0:
+        yield
         return
-    folder = Path(tempfile.mkdtemp())
     nobody = 65534
-    os.chown(folder, nobody, -1)
-    os.seteuid(nobody)
+    for path in (folder, *folder.iterdir()):
+        os.chown(path, nobody, -1)
+    os.setresuid(nobody, nobody, 0)
     try:
-        yield folder
+        yield
     finally:
-        os.seteuid(0)
-        shutil.rmtree(folder)
+        os.setresuid(0, 0, 0)
 
 
-def test_write_protected_notebook_is_left(nb, not_root):
+def test_write_protected_notebook_is_left(nb):
     """A notebook that may not be written is not swapped out behind its owner's back."""
-    path = not_root / "n.ipynb"
-    path.write_text(json.dumps(nb))
-    path.chmod(0o444)
-    with pytest.raises(BadInput, match="write-protected"):
-        notebook.write(path, badge.stamp(notebook.read(path), DEPOSIT, BADGE))
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are root's alone
+        path = Path(name) / "n.ipynb"
+        path.write_text(json.dumps(nb))
+        stamped = badge.stamp(notebook.read(path), DEPOSIT, BADGE)
+        notebook.write(path.with_name("other.ipynb"), stamped)  # imports what is imported late
+        path.chmod(0o444)
+        before = path.read_bytes()
+        with not_root(Path(name)), pytest.raises(BadInput, match="write-protected"):
+            notebook.write(path, stamped)
+        assert path.read_bytes() == before
 
 
 def test_name_as_long_as_the_system_allows(nb, tmp_path):
