@@ -73,7 +73,7 @@ _TOKENS_PAGE = "/account/settings/applications/tokens/new/"
 _BUILT_IN = (
     RepositoryRow(
         "local", "This computer", f"{EMBEDDED}://embedded", ("10.5072",), practice=True, max_bytes=50 * 10**9,
-        allow_empty_files=False, registered_dois=False, publisher="Zenodo",
+        allow_empty_files=False, registered_dois=False, publisher="Local repository",
     ),
     RepositoryRow(
         "zenodo", "Zenodo", "https://zenodo.org", ("10.5281",), max_bytes=50 * 10**9, allow_empty_files=False,
