@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # Show that the embedded repository answers like the real ones:
 # the contract tests through both doors and against a real InvenioRDM on this machine, and clients of Zenodo that other
-# people wrote, unchanged, against the embedded one (into an environment of their own in .conformance/).
-# ZENODO_JUPYTER_RDM_URL, ZENODO_JUPYTER_RDM_TOKEN name an InvenioRDM that runs already; otherwise one is started (Debian, root).
+# people wrote, unchanged, against the embedded one (into an environment of their own in .conformance/); and the same requests
+# to both, every difference being explained in zenodo_jupyter/localrepo/DIFFERENCES.md.
+# ZENODO_JUPYTER_RDM_URL, and ZENODO_JUPYTER_RDM_TOKEN, …_TOKEN_OTHER, …_TOKEN_ADMIN of three people there, name an InvenioRDM
+# that runs already; otherwise one is started (Debian, root).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -18,6 +20,8 @@ if [ -z "${ZENODO_JUPYTER_RDM_URL:-}" ]; then
   trap 'bash "$here/start-rdm.sh" stop' EXIT
   ZENODO_JUPYTER_RDM_URL=$(sed -n 's/^BASE_URL=//p' <<<"$said")
   ZENODO_JUPYTER_RDM_TOKEN=$(sed -n 's/^TOKEN=//p' <<<"$said")
-  export ZENODO_JUPYTER_RDM_URL ZENODO_JUPYTER_RDM_TOKEN
+  ZENODO_JUPYTER_RDM_TOKEN_OTHER=$(sed -n 's/^TOKEN_BOB=//p' <<<"$said")
+  ZENODO_JUPYTER_RDM_TOKEN_ADMIN=$(sed -n 's/^TOKEN_ADMIN=//p' <<<"$said")
+  export ZENODO_JUPYTER_RDM_URL ZENODO_JUPYTER_RDM_TOKEN ZENODO_JUPYTER_RDM_TOKEN_OTHER ZENODO_JUPYTER_RDM_TOKEN_ADMIN
 fi
-"$BIN/python" -m pytest tests/contract tests/conformance "$@"
+"$BIN/python" -m pytest tests/contract tests/conformance tests/differential "$@"

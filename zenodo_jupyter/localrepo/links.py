@@ -11,7 +11,7 @@ from .entries import Entry
 from .versions import Version
 
 # What InvenioRDM leaves as it is in the name of a file.
-_SAFE = "/'"
+SAFE = "/!$&'()*+,;=:@"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Links:
 
     def file(self, version: Version, entry: Entry) -> dict[str, object]:
         """Return the links of one file."""
-        own = f"{self.files(version)}/{quote(entry.key, safe=_SAFE)}"
+        own = f"{self.files(version)}/{quote(entry.key, safe=SAFE)}"
         links: dict[str, object] = {"self": own, "content": f"{own}/content"}
         if version.is_draft:
             links["commit"] = f"{own}/commit"

@@ -62,7 +62,9 @@ _SHORT = frozenset({"affiliations", "funders", "awards"})
 
 
 def check(document: dict[str, Any], *, strict: bool) -> None:
-    """Refuse unknown ids, as InvenioRDM does: at once, with the id but without the field.
+    """Refuse unknown ids, as InvenioRDM does: at once, with the id but without the field; of known terms keep the id.
+
+    What else a client says of a term is what it was told before, and is told again by `spell_out`.
 
     Parameters
     ----------
@@ -82,6 +84,8 @@ def check(document: dict[str, Any], *, strict: bool) -> None:
             continue
         if known is None or (relation.tag and relation.tag not in known.get("tags", ())):
             raise WasRefused(f"Invalid value {term['id']}.", status=400)
+        for name in [name for name in term if name != "id"]:
+            del term[name]
 
 
 def spell_out(document: dict[str, Any]) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def submit(actor: Actor, text: str, payload: dict[str, Any] | None, *, require_r
         request.document["title"] = draft.document["metadata"].get("title", "")
         _open(actor, request, payload)
         if not require_review and communities.may_include(actor.db, actor.user, receiver):
-            _decide(actor, request, "accept", system=True)
+            _accept_at_once(actor, request)
     return request
 
 
@@ -112,6 +112,14 @@ def act(actor: Actor, id: str, action: str, payload: dict[str, Any] | None) -> R
         if payload:
             add_event(actor, request, "C", payload)
     return request
+
+
+def _accept_at_once(actor: Actor, request: Request) -> None:
+    _decide(actor, request, "accept", system=True)
+    content = (
+        "This request has been automatically accepted, as the uploader can submit to community directly without review."
+    )
+    add_event(actor, request, "C", {"content": content, "format": "html"}, system=True)
 
 
 def _decide(actor: Actor, request: Request, action: str, *, system: bool = False) -> None:
@@ -173,5 +181,5 @@ def include(actor: Actor, record: Version, item: dict[str, Any]) -> Request:
     request = make(actor, INCLUSION, receiver, record.number, title=title)
     _open(actor, request, (item.get("comment") or {}).get("payload"))
     if not item.get("require_review", False) and communities.may_include(actor.db, actor.user, receiver):
-        _decide(actor, request, "accept", system=True)
+        _accept_at_once(actor, request)
     return request

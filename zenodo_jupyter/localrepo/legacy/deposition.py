@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from ..entries import Entry
 from ..flavours import DOI_PREFIX
-from ..links import Links
+from ..links import SAFE, Links
 from ..versions import Version
 from . import outgoing, record
 
@@ -91,7 +91,7 @@ def _badge(links: Links, doi: str) -> str:
 
 
 def _quoted(key: str) -> str:
-    return quote(key, safe=record.SAFE)
+    return quote(key, safe=SAFE)
 
 
 def file_to_json(version: Version, entry: Entry, id: str, links: Links) -> dict[str, Any]:

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
+from ..links import SAFE
 from . import outgoing
 
 #: The media type that names it; ``application/json`` means it too.
 MIMETYPE = "application/vnd.zenodo.v1+json"
-# What Zenodo leaves as it is in the name of a file.
-SAFE = "/!$&'()*+,;=:@"
 
 
 def to_json(native: dict[str, Any]) -> dict[str, Any]:

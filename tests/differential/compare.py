@@ -1,0 +1,163 @@
+"""Ask two servers the same, and say in what their answers differ once ids, times and links are masked."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+import zenodo_jupyter.localrepo
+
+TABLE = Path(zenodo_jupyter.localrepo.__file__).with_name("DIFFERENCES.md")
+#: Headers whose values matter to clients; of the others only that they are there, or nothing.
+HEADERS = ("Content-Type", "Location", "Content-Disposition", "Accept-Ranges", "Content-Range", "Allow")
+PRESENT = ("ETag", "Link", "Content-MD5", "X-RateLimit-Limit", "Retry-After")
+_MASKS = (
+    (r"eyJ[\w.-]{60,}|[A-Za-z0-9_-]{48}\.[A-Za-z0-9_-]{86}", "<token>"),
+    (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(\+00:00)?", "<time>"),
+    (r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", "<uuid>"),
+    (r"\b10\.5072/(rdm\.)?", "10.5072/"),
+    (r"\b[0-9a-hjkmnp-tv-z]{5}-[0-9a-hjkmnp-tv-z]{3}\d\d\b", "<id>"),
+    (r"oai:[\w.]+:", "oai:<here>:"),
+    (r"https?://(handle\.test\.datacite\.org/10\.5072|<here>/records)/<id>", "<doi link>"),
+    # DataCite's test system resolves all DOIs at a host of its own.
+    (r"https://handle\.test\.datacite\.org/", "https://doi.org/"),
+)
+
+
+@dataclass
+class Side:
+    """One of the two servers.
+
+    Parameters
+    ----------
+    url : str
+        Its address.
+    tokens : dict
+        ``main``, ``other`` and ``admin``.
+    """
+
+    url: str
+    tokens: dict[str, str]
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def ask(
+        self, method: str, path: str, who: str | None = "main", data: Any = None, headers: dict[str, str] | None = None
+    ) -> requests.Response:
+        """Send a request; ``path`` and texts in the body name ids as they were when the case was written."""
+        sent = dict(headers or {})
+        if who is not None:
+            sent["Authorization"] = f"Bearer {self.tokens.get(who, 'wrong')}"
+        if isinstance(data, dict | list):
+            data = self.known(json.dumps(data)).encode()
+            sent.setdefault("Content-Type", "application/json")
+        self.session.cookies.clear()
+        return self.session.request(
+            method, self.url + self.known(path), data=data, headers=sent, timeout=120, allow_redirects=False
+        )
+
+    def known(self, text: str) -> str:
+        """Put this side's ids in the place of those of the case."""
+        for then, now in self.ids.items():
+            text = text.replace(then, now)
+        return text
+
+    def learn(self, body: Any, path: list[Any], then: str) -> None:
+        """Remember which id this side gave."""
+        for step in path:
+            try:
+                body = body[step]
+            except (KeyError, IndexError, TypeError):
+                return
+        if isinstance(body, str):
+            self.ids[then] = body
+
+    def user_id(self, who: str) -> int:
+        """Return somebody's number."""
+        return int(self.ask("GET", "/api/me", who).json()["id"])
+
+    def account(self, who: str) -> dict[str, Any]:
+        """Return somebody's account."""
+        found: dict[str, Any] = self.ask("GET", f"/api/users/{self.user_id(who)}", who).json()
+        return found
+
+    def mask(self, node: Any) -> Any:
+        """Return an answer without what has to differ."""
+        if isinstance(node, dict):
+            masked = {self.mask(k): self.mask(v) for k, v in node.items()}
+            if "number" in masked and "is_expired" in masked:  # counts all requests there ever were
+                masked["number"] = "<number>"
+            return masked
+        if isinstance(node, list):
+            if node and all(isinstance(v, dict) and "key" in v for v in node):  # files come in any order there
+                node = sorted(node, key=lambda v: str(v["key"]))
+            return [self.mask(v) for v in node]
+        if not isinstance(node, str):
+            return node
+        text = node.replace(self.url, "http://<here>")
+        for pattern, mask in _MASKS:
+            text = re.sub(pattern, mask, text)
+        return text
+
+    def shown(self, answer: requests.Response) -> dict[str, Any]:
+        """Return what is compared of an answer: status, headers, and the body, parsed if it is JSON."""
+        kind = answer.headers.get("Content-Type", "")
+        shown: dict[str, Any] = {"status": answer.status_code}
+        shown["headers"] = {n: self.mask(answer.headers[n]) for n in HEADERS if n in answer.headers}
+        shown["headers"] |= {n: True for n in PRESENT if n in answer.headers}
+        try:
+            body = answer.json() if "json" in kind or kind == "" else None
+        except ValueError:
+            body = None
+        if isinstance(body, dict) and isinstance(body.get("hits"), dict) and isinstance(body["hits"].get("hits"), list):
+            body = self._own_hits(body)
+        elif body is None:
+            body = "<page>" if "html" in kind else answer.content.decode("latin-1")
+        shown["body"] = self.mask(body)
+        return shown
+
+    def _own_hits(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Leave out of a list what was there before: other people's records, how many there are, and further pages."""
+        mine = [hit for hit in body["hits"]["hits"] if not isinstance(hit, dict) or hit.get("id") in self.ids.values()]
+        links = {k: v for k, v in body.get("links", {}).items() if k == "self"}
+        kept = {k: v for k, v in body.items() if k not in ("aggregations", "links")}
+        return {**kept, "hits": {"hits": mine}, "links": links}
+
+
+def differences(here: Any, there: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Yield where two masked answers differ, with both values."""
+    if isinstance(here, dict) and isinstance(there, dict):
+        for key in sorted({*here, *there}, key=str):
+            yield from differences(here.get(key, "<absent>"), there.get(key, "<absent>"), f"{path}.{key}".lstrip("."))
+    elif isinstance(here, list) and isinstance(there, list) and len(here) == len(there):
+        for index, (one, other) in enumerate(zip(here, there, strict=True)):
+            yield from differences(one, other, f"{path}.{index}")
+    elif here != there:
+        yield path, here, there
+
+
+def rows() -> list[tuple[str, str]]:
+    """Return the table of differences: which case (a pattern) and where in its answer (a pattern)."""
+    found = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|", TABLE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert found, f"no table in {TABLE}"
+    return found
+
+
+def unexplained(case: str, here: Any, there: Any) -> list[str]:
+    """Return the differences that are not in the table, in words."""
+    table = rows()
+    return [
+        f"{case}: {path}: {json.dumps(one)[:200]} here, {json.dumps(other)[:200]} there"
+        for path, one, other in differences(here, there)
+        if not any(fnmatch.fnmatchcase(case, c) and fnmatch.fnmatchcase(path, p) for c, p in table)
+    ]
