@@ -47,8 +47,8 @@ def take(browser: Browser, home: Path, theme: str, folder: Path) -> None:
 
         def shoot(name: str) -> None:
             taken = Image.open(BytesIO(window.page.screenshot(animations="disabled")))
-            # A palette is enough for an interface, and a third of the bytes.
-            taken.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
+            # A palette that covers all colours is enough for an interface, and a third of the bytes.
+            taken.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
                 folder / f"{name}-{theme}.png", optimize=True
             )
 
