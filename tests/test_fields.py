@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import json
 
-from zenodo_jupyter.metadata import choices, fields
+from zenodo_jupyter.metadata import Metadata, choices, fields
 from zenodo_jupyter.metadata.fields import Field
-from zenodo_jupyter.metadata import Metadata
 
 
 def every(rows=None):

@@ -69,7 +69,9 @@ def test_everything_goes_to_its_place():
     native = Metadata.from_dict(MAXIMAL).to_native()
     said = native["metadata"]
     assert said["creators"][0] == {"person_or_org": {"type": "personal", "family_name": "Doe", "given_name": "Ada"}}
-    assert said["creators"][1]["person_or_org"]["identifiers"] == [{"scheme": "orcid", "identifier": "0000-0002-1825-0097"}]
+    assert said["creators"][1]["person_or_org"]["identifiers"] == [
+        {"scheme": "orcid", "identifier": "0000-0002-1825-0097"}
+    ]
     assert said["creators"][1]["affiliations"] == [{"id": "01ggx4157"}, {"name": "Free Lab"}]
     assert said["creators"][1]["role"] == {"id": "researcher"}
     assert said["creators"][2]["person_or_org"]["type"] == "organizational"
@@ -82,7 +84,11 @@ def test_everything_goes_to_its_place():
     assert said["funding"][1]["award"]["identifiers"] == [{"scheme": "url", "identifier": "https://fund.example/7"}]
     assert said["funding"][1]["award"]["title"] == {"en": "Tides"}
     assert said["related_identifiers"][1]["relation_type"] == {"id": "isderivedfrom"}
-    assert native["access"] == {"record": "public", "files": "restricted", "embargo": {"active": True, "until": "2030-01-01"}}
+    assert native["access"] == {
+        "record": "public",
+        "files": "restricted",
+        "embargo": {"active": True, "until": "2030-01-01"},
+    }
     assert native["custom_fields"] == {
         "code:codeRepository": "https://github.com/o/r",
         "code:programmingLanguage": [{"id": "python"}, {"id": "r"}],
@@ -351,7 +357,9 @@ def test_unknown_fields_are_told_all_at_once():
     assert errors["zzz"] == "Unknown field."
 
 
-@pytest.mark.parametrize("bad", [{"title": ["a"]}, {"title": {"a": 1}}, {"creators": [["a"]]}, {"access": {"embargo": True}}])
+@pytest.mark.parametrize(
+    "bad", [{"title": ["a"]}, {"title": {"a": 1}}, {"creators": [["a"]]}, {"access": {"embargo": True}}]
+)
 def test_values_of_the_wrong_shape_are_refused(bad):
     """A list for a title or a number for an author should be refused, not sent."""
     with pytest.raises(InvalidMetadata):
@@ -391,7 +399,9 @@ def test_refused_ids_are_spelled_out():
 
 def test_yaml_keeps_what_is_typed():
     """Versions, dates and words should stay what they were typed as, and not become numbers or booleans."""
-    work = Metadata.from_yaml("title: Rain in May\nversion: 1.10\npublication_date: 2026-11-22\nkeywords: [yes, 0123]\n")
+    work = Metadata.from_yaml(
+        "title: Rain in May\nversion: 1.10\npublication_date: 2026-11-22\nkeywords: [yes, 0123]\n"
+    )
     assert (work.version, work.publication_date) == ("1.10", "2026-11-22")
     assert [s["subject"] for s in work.subjects] == ["yes", "0123"]
 
@@ -400,7 +410,10 @@ def test_yaml_keeps_what_is_typed():
     ("text", "words"),
     [
         ("title: Rain in May\nauthors:\n  - name: Doe, A\n    orcdi: 1\n", ["line 4", "Did you mean orcid?"]),
-        ("title: Rain in May\n\nauthors:\n  - name: Doe, A\n    orcid: 0000-0001-5109-3701\n", ["line 5", "Invalid ORCID"]),
+        (
+            "title: Rain in May\n\nauthors:\n  - name: Doe, A\n    orcid: 0000-0001-5109-3701\n",
+            ["line 5", "Invalid ORCID"],
+        ),
         ("title: Rain in May\nlicense:\n  - mit\n  - title: own\n    link: nope\n", ["line 5", "Not a valid URL."]),
         ("title: Rain: in May\n", ["line 1", "quotation marks"]),
         ("title: one\ntitle: two\n", ["title twice: line 2"]),

@@ -49,9 +49,7 @@ def test_a_large_file_goes_in_parts_and_small_ones_whole(server, there):
     """Each part once; the record has the right bytes, and nothing stays written down."""
     repository, draft = there
     seen = []
-    entries = upload_files(
-        repository, draft, [upload_of("big", BIG), upload_of("small", b"x")], report=seen.append
-    )
+    entries = upload_files(repository, draft, [upload_of("big", BIG), upload_of("small", b"x")], report=seen.append)
     assert entries["big"].md5 == MD5 and parts_sent(server) == list(range(1, 11))
     assert [p.done for p in seen] == sorted(p.done for p in seen) and seen[-1].done == len(BIG) + 1
     assert {f.key: f.md5 for f in repository.publish(draft).files}["big"] == MD5

@@ -7,11 +7,10 @@ from datetime import date
 
 import pytest
 
-from zenodo_jupyter.metadata import licences
+from zenodo_jupyter.metadata import Metadata, licences
+from zenodo_jupyter.proposals import propose
 from zenodo_jupyter.proposals.gitfolder import public_url
 from zenodo_jupyter.proposals.headings import first_heading, first_paragraph
-from zenodo_jupyter.metadata import Metadata
-from zenodo_jupyter.proposals import propose
 
 TODAY = date(2026, 11, 22)
 CFF = """
@@ -65,7 +64,9 @@ def repo(tmp_path, monkeypatch):
 
 def test_notebook_speaks_for_itself(tmp_path):
     """Title, description and language should come from the notebook, its type and date from what is usual."""
-    nb = notebook("# Solar *position* at [Ny-Ålesund](https://a.org)\nNoon elevation & irradiance, 2019 to 2024, compared.")
+    nb = notebook(
+        "# Solar *position* at [Ny-Ålesund](https://a.org)\nNoon elevation & irradiance, 2019 to 2024, compared."
+    )
     found = ask(tmp_path, nb)
     assert found.metadata.title == "Solar position at Ny-Ålesund"
     assert found.metadata.description == "<p>Noon elevation &amp; irradiance, 2019 to 2024, compared.</p>"
@@ -125,7 +126,9 @@ def test_codemeta_and_pyproject(tmp_path):
         "license": "https://spdx.org/licenses/MIT", "keywords": "sun, sea", "programmingLanguage": [{"name": "Julia"}],
     }  # fmt: skip
     (tmp_path / "codemeta.json").write_text(json.dumps(code), encoding="utf-8")
-    (tmp_path / "pyproject.toml").write_text('[project]\nname="x"\nauthors=[{name="Jan Roe"}]\nlicense="BSD-3-Clause"\n')
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname="x"\nauthors=[{name="Jan Roe"}]\nlicense="BSD-3-Clause"\n'
+    )
     work = ask(tmp_path, notebook(language_info={})).metadata
     assert work.creators[0]["family_name"] == "Doe" and work.creators[0]["orcid"] == "0000-0002-1825-0097"
     assert work.rights == ({"id": "mit"},)
@@ -250,7 +253,10 @@ def test_headings_and_paragraphs():
     [
         (MIT, "mit"),
         ("GNU LESSER GENERAL PUBLIC LICENSE\n  Version 3, 29 June 2007", "lgpl-3.0-only"),
-        ("GNU GENERAL PUBLIC LICENSE\n  Version 3, 29 June 2007 … use the GNU Lesser General Public License", "gpl-3.0-only"),
+        (
+            "GNU GENERAL PUBLIC LICENSE\n  Version 3, 29 June 2007 … use the GNU Lesser General Public License",
+            "gpl-3.0-only",
+        ),
         ("Apache License\nVersion 2.0, January 2004", "apache-2.0"),
         ("Attribution-ShareAlike 4.0 International", "cc-by-sa-4.0"),
         ("Creative Commons Attribution 4.0 International", "cc-by-4.0"),

@@ -87,7 +87,16 @@ def test_second_call_that_began_before_the_first_ended(path: Path, config: Confi
 
 @pytest.mark.parametrize(
     ("version", "step"),
-    [(1, "draft"), (1, "reserve"), (1, "publish"), (1, "badge"), (2, "draft"), (2, "upload"), (2, "publish"), (2, "verify")],
+    [
+        (1, "draft"),
+        (1, "reserve"),
+        (1, "publish"),
+        (1, "badge"),
+        (2, "draft"),
+        (2, "upload"),
+        (2, "publish"),
+        (2, "verify"),
+    ],
 )
 def test_death_at_any_step_costs_no_second_doi(path: Path, config: Config, version: int, step: str) -> None:
     """Should go on with the same draft, or see that it was published, and leave no draft behind."""

@@ -251,7 +251,9 @@ def slow_link(monkeypatch):
     monkeypatch.setattr(ranges, "FAST", float("inf"))
     monkeypatch.setattr(ranges, "RANGE", 100_000)
     monkeypatch.setattr(ranges, "WORTH", 800_000)
-    monkeypatch.setattr(session.Session, "is_near", property(lambda self: False, lambda self, value: None), raising=False)
+    monkeypatch.setattr(
+        session.Session, "is_near", property(lambda self: False, lambda self, value: None), raising=False
+    )
 
 
 def ranges_asked(server):

@@ -214,9 +214,7 @@ def test_stop_is_heard_while_a_busy_repository_is_waited_for(plain, path):
     _, draft, _ = begin(plain, plain.token)
     repository = Repository(row_for(plain.url), token=Token(plain.token, plain.url))
     repository.session.budget_seconds = 9999
-    plain.fail(
-        *(Fault(m, path, status=429, headers={"Retry-After": "1800"}, times=99) for m in ("GET", "PUT", "POST"))
-    )
+    plain.fail(*(Fault(m, path, status=429, headers={"Retry-After": "1800"}, times=99) for m in ("GET", "PUT", "POST")))
 
     def stop(progress):
         if plain.faults[0].times + plain.faults[1].times + plain.faults[2].times < 3 * 99:
@@ -226,4 +224,3 @@ def test_stop_is_heard_while_a_busy_repository_is_waited_for(plain, path):
     with pytest.raises(Cancelled):
         upload_files(repository, draft, [upload_of("a", b"x")], report=stop)
     assert time.monotonic() - begun < 10
-

@@ -53,5 +53,6 @@ def unkept(error: OSError, path: Path) -> ZenodoJupyterError:
     if error.errno in _FULL:
         return DiskFull(f"There is no room to write {path}.", "Make room on the disk and try again.")
     return BadInput(
-        f"{path} cannot be used ({why}).", "May you write there? ZENODO_JUPYTER_DATA names another folder for what is kept."
+        f"{path} cannot be used ({why}).",
+        "May you write there? ZENODO_JUPYTER_DATA names another folder for what is kept.",
     )

@@ -191,7 +191,11 @@ class Ranges:
             cancel=self._cancel, what=self._what,
         )  # fmt: skip
         said = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", response.headers.get("Content-Range", "").strip())
-        if response.status_code != 206 or said is None or tuple(map(int, said.groups())) != (start, stop - 1, self._size):
+        if (
+            response.status_code != 206
+            or said is None
+            or tuple(map(int, said.groups())) != (start, stop - 1, self._size)
+        ):
             response.close()
             raise NoRanges
         return response

@@ -11,11 +11,11 @@ from typing import Any
 
 import yaml
 
-from .crate import ro_crate
-from ..metadata.licences import spdx_id
 from ..metadata import Metadata
+from ..metadata.licences import spdx_id
 from ..metadata.people import authors_line
 from ..metadata.prose import in_english, plain
+from .crate import ro_crate
 from .work import FileFacts, Work
 
 __all__ = ["FileFacts", "Work", "citation_cff", "readme_md", "ro_crate"]
@@ -132,7 +132,9 @@ def _rerun(work: Work, keys: set[str]) -> str:
     parts = []
     if work.doi:
         parts.append(f"```\npip install zenodo-jupyter\njupyter zenodo reproduce {work.doi}\n```")
-        parts.append("It gets the files, checks them, runs the notebook beside its data, and says how much came out the same.")
+        parts.append(
+            "It gets the files, checks them, runs the notebook beside its data, and says how much came out the same."
+        )
     needs = "install the packages in `requirements.txt` and " if "requirements.txt" in keys else ""
     opening = f"open {_code(work.notebook)} in JupyterLab" if work.notebook else "open the notebook in JupyterLab"
     parts.append(f"{'Or by hand' if work.doi else 'By hand'}: {needs}{opening}.")

@@ -84,7 +84,9 @@ def ro_crate(work: Work, files: Sequence[FileFacts]) -> str:
         "license": [refer(_licence(item)) for item in said.rights],
         "author": [person(one) for one in said.creators],
         "contributor": [person(one) for one in said.contributors],
-        "publisher": refer({"@id": f"#{_slug(publisher)}", "@type": "Organization", "name": publisher}) if publisher else None,
+        "publisher": refer({"@id": f"#{_slug(publisher)}", "@type": "Organization", "name": publisher})
+        if publisher
+        else None,
         "keywords": [item.get("subject") or item.get("id") for item in said.subjects],
         "inLanguage": list(said.languages),
         "funder": [refer(_organisation(item["funder"])) for item in said.funding if item.get("funder")],

@@ -61,11 +61,7 @@ def svg(doi_or_text: str, *, registered: bool) -> str:
         if registered
         else "An identifier of a repository on this computer. It does not resolve at doi.org."
     )
-    hatching = (
-        ""
-        if registered
-        else f'<path fill="url(#zj-hatching)" d="M{split} 0h{total - split}v20H{split}z"/>'
-    )
+    hatching = "" if registered else f'<path fill="url(#zj-hatching)" d="M{split} 0h{total - split}v20H{split}z"/>'
     # textLength keeps the letters in their boxes where another font stands in.
     return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" width="{total}" height="20" viewBox="0 0 {total} 20" role="img" \

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from ..errors import FieldError, InvalidMetadata
 from . import fields as table
 from . import mapping, plain, yamltext
-from ..errors import FieldError, InvalidMetadata
 
 #: Said in full each time, since InvenioRDM keeps what it had where ``access`` leaves something out.
 _OPEN = {"record": "public", "files": "public", "embargo": {"active": False}}
@@ -62,7 +62,9 @@ class Metadata:
         """
         problems: list[FieldError] = []
         if not isinstance(data, Mapping):
-            raise InvalidMetadata("The metadata are not a mapping of fields.", hint="Expected title, creators and so on.")
+            raise InvalidMetadata(
+                "The metadata are not a mapping of fields.", hint="Expected title, creators and so on."
+            )
         values = plain.read(table.FIELDS, data, problems)
         if problems:
             raise InvalidMetadata(_count("field", problems) + " could not be read.", tuple(problems))
@@ -88,7 +90,9 @@ class Metadata:
         errors = metadata.validate(for_publish=False)
         if errors:
             paths = [metadata._typed(e.field, data) for e in errors]
-            raise InvalidMetadata(_count("field", errors) + " cannot be right.", yamltext.with_lines(errors, paths, lines))
+            raise InvalidMetadata(
+                _count("field", errors) + " cannot be right.", yamltext.with_lines(errors, paths, lines)
+            )
         return metadata
 
     @classmethod
@@ -242,7 +246,9 @@ def _without(value: Any, refused: str) -> Any:
     if isinstance(value, list):
         return [kept for kept in (_without(item, refused) for item in value if item != refused) if kept not in ({}, "")]
     if isinstance(value, dict):
-        kept = {key: _without(item, refused) for key, item in value.items() if item != refused or key in ("title", "name")}
+        kept = {
+            key: _without(item, refused) for key, item in value.items() if item != refused or key in ("title", "name")
+        }
         return {key: item for key, item in kept.items() if item not in ({}, [])}
     return value
 

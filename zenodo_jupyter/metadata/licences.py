@@ -22,8 +22,12 @@ _ALIASES = {
     **{f"{f}-{v}+": f"{f}-{v}-or-later" for f, v in (("gpl", "2.0"), ("gpl", "3.0"), ("agpl", "3.0"))},
     **{f"lgpl-{v}+": f"lgpl-{v}-or-later" for v in ("2.0", "2.1", "3.0")},
 }
-_CC_URL = re.compile(r"https?://(?:www\.)?creativecommons\.org/(licenses|publicdomain)/([a-z-]+)/(\d\.\d)", re.IGNORECASE)
-_SPDX_URL = re.compile(r"https?://(?:www\.)?(?:spdx\.org|opensource\.org)/licenses?/([\w.+-]+?)(?:\.html|\.json|/)?$", re.I)
+_CC_URL = re.compile(
+    r"https?://(?:www\.)?creativecommons\.org/(licenses|publicdomain)/([a-z-]+)/(\d\.\d)", re.IGNORECASE
+)
+_SPDX_URL = re.compile(
+    r"https?://(?:www\.)?(?:spdx\.org|opensource\.org)/licenses?/([\w.+-]+?)(?:\.html|\.json|/)?$", re.I
+)
 #: Where "MIT AND CC-BY-4.0" is cut.
 AND_OR = r"\s+(?:AND|OR|and|or)\s+|\s*[,;]\s*"
 # Parts of SPDX ids that are not written in capitals.

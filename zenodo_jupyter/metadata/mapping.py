@@ -170,7 +170,9 @@ def _steps(path: str) -> list[tuple[str, str]]:
 def _item(items: Any, scheme: str) -> int:
     """Return the index of the item with a scheme, or that of the item to come."""
     items = items if isinstance(items, list) else []
-    return next((i for i, item in enumerate(items) if isinstance(item, dict) and item.get("scheme") == scheme), len(items))
+    return next(
+        (i for i, item in enumerate(items) if isinstance(item, dict) and item.get("scheme") == scheme), len(items)
+    )
 
 
 def _put(native: dict[str, Any], path: str, value: Any) -> None:

@@ -84,7 +84,11 @@ def tidy_affiliation(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     bare = tidy_ror(value)
-    return {"id": bare} if _ROR.match(value.strip()) or re.fullmatch(r"0[0-9a-hjkmnp-tv-z]{6}\d\d", bare) else {"name": value}
+    return (
+        {"id": bare}
+        if _ROR.match(value.strip()) or re.fullmatch(r"0[0-9a-hjkmnp-tv-z]{6}\d\d", bare)
+        else {"name": value}
+    )
 
 
 def name_of(person: Mapping[str, Any]) -> str:

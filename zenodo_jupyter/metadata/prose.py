@@ -11,7 +11,9 @@ from typing import Any
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _PARAGRAPHS = re.compile(r"(?:<p>[^<>]*</p>\s*)+")
 # Elements that stand on lines of their own when HTML is read as text.
-_BLOCKS = frozenset(("blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "li", "ol", "p", "pre", "table", "tr", "ul"))
+_BLOCKS = frozenset(
+    ("blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "li", "ol", "p", "pre", "table", "tr", "ul")
+)
 
 
 @cache

@@ -40,7 +40,9 @@ def parse(text: str) -> tuple[dict[str, Any], Lines]:
     if root is None:
         return {}, lines
     if not isinstance(root, yaml.MappingNode):
-        raise InvalidMetadata("The metadata are no mapping of fields.", hint="Write one a line, such as title: Rain in May.")
+        raise InvalidMetadata(
+            "The metadata are no mapping of fields.", hint="Write one a line, such as title: Rain in May."
+        )
     return _build(root, (), lines), lines
 
 
@@ -63,7 +65,9 @@ def _build(node: Any, at: tuple[str | int, ...], lines: Lines) -> Any:
     return found
 
 
-def with_lines(errors: tuple[FieldError, ...], paths: list[tuple[str | int, ...]], lines: Lines) -> tuple[FieldError, ...]:
+def with_lines(
+    errors: tuple[FieldError, ...], paths: list[tuple[str | int, ...]], lines: Lines
+) -> tuple[FieldError, ...]:
     """Put the line of its path, or of the nearest path above it, before each error's first message."""
     numbered = []
     for error, path in zip(errors, paths, strict=True):

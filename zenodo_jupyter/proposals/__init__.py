@@ -9,13 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from . import citationfiles, gitfolder, headings
-from ..metadata import licences
-from ..metadata import fields as table
 from ..errors import InvalidMetadata
+from ..metadata import Metadata, licences
+from ..metadata import fields as table
 from ..metadata.mapping import REST
-from ..metadata import Metadata
 from ..metadata.people import name_of
+from . import citationfiles, gitfolder, headings
 
 #: Bytes; a file that says who made a work is never longer.
 _LONGEST = 1_000_000
@@ -28,7 +27,9 @@ _COMPARED = frozenset(("title", "creators", "rights", "version", "code_repositor
 # Guesses, which no other source is measured by.
 _WEAK = frozenset(("from git", "from pyproject.toml", "from your account on this computer", "from the file name"))
 _USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
-_TOKEN = re.compile(r"([?&])(?:access_token|private_token|token|api_?key|password|secret)=[^&\s\"'<>)]*&?", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"([?&])(?:access_token|private_token|token|api_?key|password|secret)=[^&\s\"'<>)]*&?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -176,9 +177,7 @@ def _read(source: str, plain: Mapping[str, Any], notes: list[str]) -> Metadata:
     return found
 
 
-def _from_file(
-    name: str, files: Mapping[str, str | None], notes: list[str]
-) -> Iterator[tuple[str, dict[str, Any]]]:
+def _from_file(name: str, files: Mapping[str, str | None], notes: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
     text = files[name]
     if not text:
         return
@@ -211,7 +210,12 @@ def _of_git(folder: gitfolder.GitFolder) -> dict[str, Any]:
     if folder.url:
         at_tag = f"/tree/{folder.tag}" if folder.tag and folder.url.startswith("https://github.com/") else ""
         # The relation that Zenodo itself gives a release that it archives from GitHub.
-        link = {"identifier": folder.url + at_tag, "relation": "issupplementto", "scheme": "url", "resource_type": "software"}
+        link = {
+            "identifier": folder.url + at_tag,
+            "relation": "issupplementto",
+            "scheme": "url",
+            "resource_type": "software",
+        }
         plain |= {"code_repository": folder.url, "related_identifiers": [link]}
     return plain
 
@@ -249,5 +253,7 @@ def _words(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "; ".join(map(_words, value))
     if isinstance(value, Mapping):
-        return name_of(value) or str(next((value[k] for k in ("identifier", "id", "subject", "title") if value.get(k)), value))
+        return name_of(value) or str(
+            next((value[k] for k in ("identifier", "id", "subject", "title") if value.get(k)), value)
+        )
     return str(value)

@@ -27,7 +27,9 @@ def zenodo_json(text: str) -> Plain:
     plain["rights"] = licence.get("id") if isinstance(licence, dict) else licence
     plain["contributors"] = [_renamed(item, type="role") for item in _list(data.get("contributors"))]
     plain["funding"] = _list(data.get("grants"))
-    plain["communities"] = [c.get("identifier", "") if isinstance(c, dict) else c for c in _list(data.get("communities"))]
+    plain["communities"] = [
+        c.get("identifier", "") if isinstance(c, dict) else c for c in _list(data.get("communities"))
+    ]
     plain["subjects"] = _list(data.get("keywords")) + [s.get("term", "") for s in _dicts(data.get("subjects"))]
     texts = {"other": data.get("notes"), "methods": data.get("method")}
     plain["additional_descriptions"] = [{"description": t, "type": kind} for kind, t in texts.items() if t]
@@ -100,7 +102,9 @@ def pyproject(text: str) -> Plain:
         "creators": [a["name"] for a in _dicts(project.get("authors")) if a.get("name")],
         "subjects": _list(project.get("keywords")),
         "rights": licence if isinstance(licence, str) else None,
-        "code_repository": next((urls[key] for key in ("repository", "source", "source code", "github") if key in urls), None),
+        "code_repository": next(
+            (urls[key] for key in ("repository", "source", "source code", "github") if key in urls), None
+        ),
     }
 
 

@@ -17,7 +17,15 @@ _LONGEST = 20_000
 #: Words; a shorter paragraph is a name, a date or a greeting.
 _SHORTEST = 5
 # Kernel languages, with the ids of Zenodo's vocabulary of programming languages.
-_LANGUAGES = {"python": "python", "r": "r", "julia": "julia", "c++": "c++", "c++17": "c++", "rust": "rust", "scala": "scala"}
+_LANGUAGES = {
+    "python": "python",
+    "r": "r",
+    "julia": "julia",
+    "c++": "c++",
+    "c++17": "c++",
+    "rust": "rust",
+    "scala": "scala",
+}
 
 
 def first_heading(nb: Mapping[str, Any]) -> str:
@@ -25,7 +33,9 @@ def first_heading(nb: Mapping[str, Any]) -> str:
     lower = ""
     for text in _texts(nb):
         found = [(match.start(), len(match.group(1)), match.group(2)) for match in _ATX.finditer(text)]
-        found += [(match.start(), 1, match.group(1)) for pattern in (_SETEXT, _HTML) for match in pattern.finditer(text)]
+        found += [
+            (match.start(), 1, match.group(1)) for pattern in (_SETEXT, _HTML) for match in pattern.finditer(text)
+        ]
         for _, level, title in sorted(found):
             words = bare(title)
             if words and level == 1:
