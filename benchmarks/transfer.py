@@ -188,7 +188,10 @@ def memory() -> float:
 
 def table(results: dict[str, dict[str, tuple[float, float]]], sizes: dict[str, int]) -> str:
     """Return the results as Markdown."""
-    lines = ["| what | ours, s | curl, s | ours, MB/s | curl, MB/s | ours of curl\'s rate |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| what | ours, s | curl, s | ours, MB/s | curl, MB/s | ours of curl's rate |",
+        "|---|---|---|---|---|---|",
+    ]
     for name, acts in results.items():
         for act, (ours, other) in acts.items():
             rates = f"{sizes[name] / ours / 1e6:.0f} | {sizes[name] / other / 1e6:.0f}"
