@@ -262,3 +262,21 @@ def test_own_records_and_vocabularies(repository):
     licences = [item["id"] for item in repository.vocabulary("licenses")]
     assert len(licences) > 300 and "mit" in licences
     assert "mit" in [item["id"] for item in repository.vocabulary("licenses", "mit", size=5)]
+
+
+@pytest.mark.parametrize("answer", [b"[1, 2]", b"{}", b'{"hits": {"hits": 5}}', b"null"])
+def test_json_that_is_nobody_s_search(repository, server, answer):
+    """Something that answers with JSON need not be a repository, and has no empty list of drafts."""
+    server.fail(Fault("GET", "/api/user/records", status=200, body=answer, times=9))
+    with pytest.raises(NotARepository):
+        repository.my_drafts()
+
+
+def test_web_page_instead_of_a_draft_is_not_asked_for_again_and_again(repository, server):
+    """What answers a write with a web page is no repository; looking once more is enough to know that nothing was done."""
+    server.fail(
+        Fault("POST", "/api/records", status=200, body=b"<html>", headers={"Content-Type": "text/html"}, times=9)
+    )
+    with pytest.raises(NotARepository):
+        repository.create_draft(marked()[0])
+    assert server.count("POST", "/api/records") == 1

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import requests
 
-from .answers import json_of
-from .errors import CouldNotAsk, InvalidDOI, RepositoryBroken, UnsafeName, ZenodoJupyterError
+from .answers import json_of, read
+from .errors import CouldNotAsk, InvalidDOI, NotARepository, RepositoryBroken, UnsafeName, ZenodoJupyterError
 from .http import NATIVE, PASSING, Patience, Session, new_session, request
 from .tokens import Token
 
@@ -89,7 +89,7 @@ class NativeAPI:
         left = at_most
         for page in range(1, WINDOW // size + 1):
             found = self.ask_json("GET", path, params={**params, "size": size, "page": page}, what=what)
-            hits = (found.get("hits") or {}).get("hits") or []
+            hits = read(lambda answer: list(answer["hits"]["hits"]), found, self.session)
             yield from hits[:left]
             left -= len(hits)
             if len(hits) < size or left <= 0:
@@ -124,7 +124,7 @@ class NativeAPI:
                     return done
                 if not patience.wait():
                     raise doubt
-            if doubt.status not in PASSING:
+            if isinstance(doubt, NotARepository) or doubt.status not in PASSING:
                 raise doubt
 
 

@@ -96,7 +96,7 @@ def publish(
         See `errors`. The draft is kept, and the next call goes on.
     """
     repository, book = repositories.repository(to, config=config), standing.journal(config)
-    waiting = Progress("wait", "Waiting, as the repository asks")
+    waiting = Progress("wait", f"Waiting for {repository.title}, which is busy or does not answer")
     with (
         repository.session.watched_by(lambda left: report(waiting)),
         book.locked(path, repository.url) as entry,
