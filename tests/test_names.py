@@ -18,6 +18,7 @@ from zenodo_jupyter.names import clashes, safe_join
         "", "..", ".", "/etc/passwd", "../x", "a/../../x", "a/..", "a//b", "a/", "./a", "~/../x/..",
         "C:\\x", "c:x", "\\\\host\\x", "..\\x", "a\\..\\..\\x",
         "CON", "nul.txt", "data/aux.c", "com1", "LPT9.log", "x\x00.txt", "x\ny", "\x7f", "\ud800",
+        "a/" + "x" * 300, "é" * 200,
     ],
 )  # fmt: skip
 def test_names_that_leave_or_mislead_are_refused(tmp_path, name):
@@ -67,3 +68,4 @@ def test_clashes_are_found_in_any_order():
     assert clashes(["a/b/c", "x", "A"]) == [("A", "a/b/c")]
     assert clashes(["a/b", "a/B", "a/c"]) == [("a/B", "a/b")]
     assert clashes(["a", "b/a", "b/c"]) == []
+    assert clashes(["\u00e9", "e\u0301"]) == [("e\u0301", "\u00e9")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from .errors import UnsafeName
 
 # Device names of Windows, with any extension: opening "aux.txt" there opens a device.
 _DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?", re.IGNORECASE | re.DOTALL)
+#: Bytes of a name in a folder, on all usual file systems.
+_LONGEST = 255
 _NOT_ON_WINDOWS = re.compile(r'[<>:"|?*\\]|[. ]$')
 
 
@@ -68,6 +71,8 @@ def fault(name: str) -> str:
         return "does not stay in its folder"
     if any(ord(c) < 32 or ord(c) == 127 or 0xD800 <= ord(c) <= 0xDFFF for c in name):
         return "has control characters in it, or what is no character"
+    if any(len(part.encode()) > _LONGEST for part in parts):
+        return "is longer than disks allow"
     if any(_DEVICES.fullmatch(part) for part in parts):
         return "is that of a device on Windows"
     if os.name == "nt" and any(_NOT_ON_WINDOWS.search(part) for part in name.split("/")):
@@ -76,7 +81,7 @@ def fault(name: str) -> str:
 
 
 def clashes(names: Iterable[str]) -> list[tuple[str, str]]:
-    """Return pairs of names that cannot both be files: one is a folder of the other, or they differ in case only.
+    """Return pairs of names that cannot both be files: one is a folder of the other, or only case or composition differ.
 
     Examples
     --------
@@ -86,8 +91,8 @@ def clashes(names: Iterable[str]) -> list[tuple[str, str]]:
     seen: dict[str, str] = {}
     found = []
     # By parts, so that a folder comes right before what is in it.
-    for name in sorted(names, key=lambda n: (n.casefold().count("/"), n)):
-        folded = name.casefold()
+    for name in sorted(names, key=lambda n: (n.count("/"), n)):
+        folded = unicodedata.normalize("NFC", name.casefold())  # macOS takes both ways to write an accent for one name
         ancestors = [folded[: m.start()] for m in re.finditer("/", folded)]
         found += [(seen[a], name) for a in (*ancestors, folded) if a in seen]
         seen[folded] = name
