@@ -243,6 +243,10 @@ def test_links_clashes_and_bombs_in_zips_are_refused(tmp_path, monkeypatch):
     with monkeypatch.context() as patch, pytest.raises(DiskFull):
         patch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=999))
         unpack(archive, folder)
+    with monkeypatch.context() as patch, pytest.raises(BadInput, match="not unpacked"):
+        patch.setattr("zenodo_jupyter.unpacking.ALWAYS_FINE", 1 << 20)
+        archive.write_bytes(zipped({"zeros.txt": b"0" * (1 << 22)}))
+        unpack(archive, folder)
     monkeypatch.setattr("zenodo_jupyter.unpacking.MAX_FILES", 3)
     archive.write_bytes(zipped({f"{i}.txt": "" for i in range(4)}))
     with pytest.raises(BadInput, match="4 files"):

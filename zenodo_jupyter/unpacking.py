@@ -18,6 +18,9 @@ from .receiving import check_room
 
 #: More files than this in one zip are not laid out: a small zip can hold millions of empty ones.
 MAX_FILES = 100_000
+#: A zip that becomes more than a GB, and so many times its own size, is not laid out: 42 kB can hold petabytes. Tables and
+#: text shrink to a tenth; only what is nearly all zeros shrinks to less than a hundredth.
+MAX_GROWTH, ALWAYS_FINE = 100, 10**9
 MANIFEST = "manifest-sha256.txt"
 _BLOCK = 1 << 20
 
@@ -40,7 +43,8 @@ def unpack(archive: Path, folder: Path) -> list[Path]:
     Raises
     ------
     UnsafeName, BadInput
-        When a name would leave the folder or is not that of a plain file, or there are too many. Nothing is written then.
+        When a name would leave the folder or is not that of a plain file, there are too many, or they would become very much
+        larger than the zip. Nothing is written then.
     NeedsConsent
         When another file of that name is there. Nothing is written then.
     DiskFull
@@ -51,6 +55,7 @@ def unpack(archive: Path, folder: Path) -> list[Path]:
     try:
         with zipfile.ZipFile(archive) as zipped:
             targets = _targets(zipped, archive.name, folder)
+            _refuse_bomb(archive, sum(info.file_size for info in targets))
             todo = {info: path for info, path in targets.items() if not _is_there(info, path)}
             check_room(folder, sum(info.file_size for info in todo))
             for info, path in todo.items():
@@ -114,6 +119,16 @@ def _targets(zipped: zipfile.ZipFile, name: str, folder: Path) -> dict[zipfile.Z
     for one, other in clashes([info.filename for info in files]):
         raise BadInput(f"{one!r} and {other!r} in {name} cannot be side by side in a folder; nothing was unpacked.")
     return {info: safe_join(folder, info.filename) for info in files}
+
+
+def _refuse_bomb(archive: Path, size: int) -> None:
+    """Refuse a zip that becomes very much larger; `_extract` sees to it that none becomes larger than it declares."""
+    if size > ALWAYS_FINE and size > MAX_GROWTH * archive.stat().st_size:
+        raise BadInput(
+            f"{archive.name} is {archive.stat().st_size / 1e6:,.1f} MB and would become {size / 1e9:,.1f} GB; it was not "
+            "unpacked.",
+            "Unpack it yourself if you trust it.",
+        )
 
 
 def _is_there(info: zipfile.ZipInfo, path: Path) -> bool:
