@@ -127,3 +127,23 @@ def test_installed_as_a_jupyter_command() -> None:
     jupyter = Path(sys.executable).parent / "jupyter-zenodo"
     told = subprocess.run([jupyter, "--help"], capture_output=True, text=True, check=True).stdout
     assert "publish" in told and "reproduce" in told
+
+
+def test_output_that_cannot_be_shown(path: Path, tmp_path: Path) -> None:
+    """Should show names that the terminal has no letters for by their numbers, and give JSON that is JSON everywhere."""
+    path.rename(path.with_name("Zürich.ipynb"))
+    shown = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    words = [sys.executable, "-m", "zenodo_jupyter.cli", "check", "Zürich.ipynb", "--metadata", "about.yml"]
+    for more in ([], ["--json"]):
+        told = subprocess.run([*words, *more], capture_output=True, env=shown, cwd=path.parent)
+        assert told.returncode == 0, told.stderr
+        assert b"Z\\xfcrich" in told.stdout or "Zürich" in json.dumps(json.loads(told.stdout), ensure_ascii=False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_full_disk_behind_the_output(path: Path) -> None:
+    """Should end with a sentence and the exit code of a full disk."""
+    words = [sys.executable, "-m", "zenodo_jupyter.cli", "search"]
+    with open("/dev/full", "w") as full:
+        told = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, cwd=path.parent)
+    assert told.returncode == 9 and "Traceback" not in told.stderr

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import getpass
+import io
 import json
 import signal
 import sys
@@ -11,7 +13,7 @@ from types import FrameType
 from typing import Any
 
 from . import verbs
-from .errors import Cancelled, ZenodoJupyterError
+from .errors import Cancelled, DiskFull, ZenodoJupyterError
 from .report import Progress
 
 
@@ -104,6 +106,8 @@ def main(argv: list[str] | None = None) -> int:
     as_json = "--json" in argv
     person = sys.stdin is not None and sys.stdin.isatty()
     report = Bars() if sys.stderr.isatty() and not as_json else Lines()
+    if isinstance(sys.stdout, io.TextIOWrapper):  # names may hold what this terminal cannot show, or no terminal
+        sys.stdout.reconfigure(errors="backslashreplace")
     _stop.clear()
     main_thread = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGINT, _interrupt) if main_thread else None
@@ -120,18 +124,21 @@ def main(argv: list[str] | None = None) -> int:
         outcome = verbs.run(args, door)
         report.close()
         if args.verb != "serve":
-            text = json.dumps(outcome.data, ensure_ascii=False, default=str) if as_json else outcome.text
-            print(text, flush=True)
+            print(json.dumps(outcome.data, default=str) if as_json else outcome.text, flush=True)
         return outcome.code
     except ZenodoJupyterError as e:
         report.close()
         if as_json:
-            print(json.dumps(e.to_json(), ensure_ascii=False, default=str), flush=True)
+            print(json.dumps(e.to_json(), default=str), flush=True)
         else:
             print(f"{type(e).__name__}: {e}", file=sys.stderr)
             for finding in getattr(e, "findings", ()):
                 print(f"  {finding.id}: {finding.where}: {finding.message} {finding.fix}", file=sys.stderr)
         return e.exit_code
+    except OSError as e:  # the disk, or the pipe or terminal that this is shown in, went away
+        report.close()
+        print(f"{type(e).__name__}: {e}. What was done so far is kept; try again.", file=sys.stderr)
+        return DiskFull.exit_code if e.errno == errno.ENOSPC else 1
     except KeyboardInterrupt:
         report.close()
         print("Stopped. What was sent is kept; run the same command again to go on.", file=sys.stderr)
