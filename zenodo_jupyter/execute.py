@@ -30,6 +30,8 @@ MARK = "ZENODO_JUPYTER_RUN"
 KERNEL_NAME = "zenodo-jupyter-rerun"
 #: How long a process may take to write down what it has when its kernel was ended, in seconds.
 GRACE = 15.0
+#: Seconds between two words to whoever watches.
+_BEAT = 0.25
 
 # Names of variables that hold credentials or open a way to them: agents, keyrings, hubs, clouds, package indexes.
 _SECRET = re.compile(
@@ -240,11 +242,13 @@ def _watch(
     events: queue.Queue[bytes | None] = queue.Queue()
     threading.Thread(target=_read, args=(child.stdout, events), daemon=True).start()
     late = False
+    said = Progress("execute", "Starting the kernel")
     try:
         while True:
             try:
-                line = events.get(timeout=0.1)
+                line = events.get(timeout=_BEAT)
             except queue.Empty:
+                report(said)  # again, since whoever watches may answer with a cancel, also while one cell runs for ever
                 if cancel.is_set():
                     raise Cancelled("The run was stopped; its processes are ended.") from None
                 if deadline is not None and time.monotonic() > deadline:
@@ -263,7 +267,8 @@ def _watch(
                 continue
             last, cells = event["cell"], cells + 1
             message = f"Running cell {cells} of {event['total']}"
-            report(Progress("execute", message, event["done"], event["total"], "cells", f"cell {last + 1}"))
+            said = Progress("execute", message, event["done"], event["total"], "cells", f"cell {last + 1}")
+            report(said)
     finally:
         processes.end([*processes.started_by(child.pid, MARK, mark, began), child.pid])
         for pipe in (child.stdin, child.stdout):

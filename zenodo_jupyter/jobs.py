@@ -211,6 +211,8 @@ class Jobs:
                 raise Cancelled("Stopped, as you asked.", "What was done so far is kept; start it again to go on.")
             counting = progress.unit == "B" and bool(progress.done)
             with self._changed:
+                if progress.to_json() == job.progress:  # said again, to be asked whether to go on
+                    return
                 now, about = time.monotonic(), (progress.step, progress.item)
                 job.progress = progress.to_json()
                 if counting and about == told and now - told_at < PACE and progress.done != progress.total:

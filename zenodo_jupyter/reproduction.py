@@ -84,7 +84,7 @@ class Reproduction:
         if self.execution.ok:
             return f"{self.comparison.summary()}, {packages}."
         where = "" if self.execution.failed_cell is None else f" at cell {self.execution.failed_cell + 1}"
-        return f"It stopped{where}: {self.execution.error}. {self.comparison.summary()}, {packages}."
+        return f"It stopped{where}: {self.execution.error.rstrip('.')}. {self.comparison.summary()}, {packages}."
 
     def _packages(self) -> str:
         if self.differences is None:
