@@ -100,19 +100,21 @@ def test_check_sends_nothing(path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert said(capsys, "search")[1]["total"] == 0
 
 
-def test_ctrl_c_leaves_things_resumable(path: Path, tmp_path: Path) -> None:
-    """Should stop at Ctrl-C with a sentence and 130, and publish exactly one record when called again."""
+@pytest.mark.parametrize("wish", ["SIGINT", "SIGTERM"])
+def test_ctrl_c_leaves_things_resumable(path: Path, tmp_path: Path, wish: str) -> None:
+    """Should stop at Ctrl-C or when a batch system ends it, with a sentence and 130, and go on when called again."""
     (path.parent / "big.bin").write_bytes(os.urandom(64 << 20))
     # The first sign of sending interrupts the process itself, so that no clock decides when that is.
     code = (
         "import os, signal, sys; from zenodo_jupyter import cli\n"
         "told = cli.Lines.__call__\n"
         "def tell(self, p):\n"
-        "    if p.step == 'upload' and p.done: os.kill(os.getpid(), signal.SIGINT)\n"
+        "    if p.step == 'upload' and p.done: os.kill(os.getpid(), signal.WISH)\n"
         "    told(self, p)\n"
         "cli.Lines.__call__ = tell\n"
         "sys.exit(cli.main(sys.argv[1:]))\n"
     )
+    code = code.replace("WISH", wish)
     words = ["publish", "rain.ipynb", "--metadata", "about.yml", "--data", "big.bin"]
     stopped = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, cwd=path.parent)
     assert stopped.returncode == 130, stopped.stderr

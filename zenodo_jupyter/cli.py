@@ -82,6 +82,21 @@ def _stop_if_asked() -> None:
         raise Cancelled("Stopped, as you asked.", "What was done so far is kept; run the same command again to go on.")
 
 
+def _listen() -> dict[int, Any]:
+    """Take Ctrl-C, the end of a batch job and that of the terminal as a wish to stop; return what was to happen before."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    wishes = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
+    # Who started this with nohup does not want it to hear that the terminal is gone.
+    heard = [number for number in wishes if number and signal.getsignal(number) != signal.SIG_IGN]
+    return {number: signal.signal(number, _interrupt) for number in heard}
+
+
+def _restore(handlers: dict[int, Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
 def _interrupt(signum: int, frame: FrameType | None) -> None:
     """Stop at the next step on the first Ctrl-C, at once on the second."""
     if _stop.is_set():
@@ -109,12 +124,11 @@ def main(argv: list[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # names may hold what this terminal cannot show, or no terminal
         sys.stdout.reconfigure(errors="backslashreplace")
     _stop.clear()
-    main_thread = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, _interrupt) if main_thread else None
+    before = _listen()
     try:
         args = verbs.parser().parse_args(argv)
-        if args.verb == "serve" and main_thread:
-            signal.signal(signal.SIGINT, signal.default_int_handler)  # the server stops itself, in order
+        if args.verb == "serve":
+            _restore(before)  # the server stops itself, in order
         from .config import Config
 
         door = verbs.Door(
@@ -144,8 +158,7 @@ def main(argv: list[str] | None = None) -> int:
         print("Stopped. What was sent is kept; run the same command again to go on.", file=sys.stderr)
         return 130
     finally:
-        if main_thread and before is not None:
-            signal.signal(signal.SIGINT, before)
+        _restore(before)
 
 
 if __name__ == "__main__":
