@@ -50,7 +50,8 @@ test-ts: install
 	cd labextension && npm test --silent
 
 test-py: install $(CHROMIUM)
-	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS)
+	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n $(WORKERS) tests/browser
 
 lint: install ## style and types
 	$(BIN)/ruff check .

@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 from window import Window
 
 from zenodo_jupyter.badge import KEY
+from zenodo_jupyter.repository import Repository
 
 CONTENT = r"PUT .*/content"
 PUBLISH = r"POST .*/actions/publish"
@@ -105,6 +106,24 @@ def test_a_tab_closed_in_the_middle(
     assert doi in badges_on_disk(notebook)[0]
 
 
+def test_two_clicks_at_once(open_window: Callable[..., Window], notebook: Path, local: Repository) -> None:
+    """However often Publish is clicked, and in however many windows, there is one record and one badge."""
+    before = local.search("").total
+    windows = [open_window(notebook), open_window(notebook)]
+    for window in windows:
+        window.review()
+    for window in windows:
+        window.primary.evaluate("button => { button.click(); button.click(); }")
+    windows[0].page.bring_to_front()
+    doi = windows[0].finished()
+    assert local.search("").total == before + 1
+    expect(windows[0].badges).to_have_count(1)
+    expect(windows[1].badges).to_have_count(1)
+    assert windows[1].finished() == doi
+    assert len(badges_on_disk(notebook)) == 1
+
+
+@pytest.mark.parametrize("moment", [CONTENT, PUBLISH], ids=["sending", "publishing"])
 def test_a_notebook_renamed_meanwhile(
     moment: str, open_window: Callable[..., Window], notebook: Path, signed_in: Far
 ) -> None:
