@@ -351,10 +351,10 @@ def test_packages_that_are_others_now_are_named(publish, config, tmp_path):
     requirements = "nbformat==0.0.1\nno-such-package==3.0  # gone\n-e .\npapermill>=1\n"
     doi = str(publish({**FILES, "requirements.txt": requirements, "runtime.txt": "python-2.7\n"}).doi)
     done = reproduce(doi, tmp_path / "r", yes=True, config=config)
-    assert [(d.name, d.archived) for d in done.differences] == [
+    assert [(d.name, d.archived) for d in done.environment.differences] == [
         ("Python", "2.7"), ("nbformat", "0.0.1"), ("no-such-package", "3.0"),
     ]  # fmt: skip
-    assert "3 are not the published version" in done.verdict
+    assert "3 of them not the published version" in done.verdict
     assert "no-such-package" in done.report_html.read_text("utf-8")
 
 

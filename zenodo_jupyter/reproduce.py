@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 import tempfile
 import threading
@@ -16,6 +17,7 @@ from .errors import BadInput, Cancelled, NeedsConsent
 from .getting import NOTE, Fetched, get
 from .report import Progress, Report, silent
 from .reproduction import Reproduction
+from .verdict import UsedEnvironment
 
 if TYPE_CHECKING:
     from .config import Config
@@ -77,11 +79,15 @@ def reproduce(
     rerun = notebooks.read(executed)
     done = Reproduction(
         record=got.record, repository=got.repository, folder=got.folder, notebook=name, execution=execution,
-        comparison=compare(archived, rerun), differences=differences,
+        comparison=compare(archived, rerun), environment=_used(differences),
         executed=executed, report_json=report_json, report_html=report_html, notes=got.notes,
     )  # fmt: skip
     done.write(archived, rerun)
     return done
+
+
+def _used(differences: tuple[packages.PackageDifference, ...] | None) -> UsedEnvironment:
+    return UsedEnvironment("satisfied" if differences == () else "current", platform.python_version(), differences)
 
 
 def _choose(got: Fetched, wanted: str | None) -> str:

@@ -14,6 +14,7 @@ from .compare.comparison import Comparison, OutputVerdict
 from .execute import Execution
 from .packages import PackageDifference
 from .records import Record
+from .verdict import UsedEnvironment
 
 if TYPE_CHECKING:
     from .repository import Repository
@@ -42,8 +43,8 @@ class Reproduction:
         How the run ended.
     comparison : Comparison
         Output by output.
-    differences : tuple of PackageDifference or None
-        Packages that are others than at publication; None where the record says nothing of them.
+    environment : UsedEnvironment
+        What it ran in, and how that differs from what the record says.
     executed : Path
         The notebook with the outputs of the re-run, beside the original.
     report_json, report_html : Path
@@ -58,7 +59,7 @@ class Reproduction:
     notebook: str
     execution: Execution
     comparison: Comparison
-    differences: tuple[PackageDifference, ...] | None
+    environment: UsedEnvironment
     executed: Path
     report_json: Path
     report_html: Path
@@ -80,25 +81,14 @@ class Reproduction:
     @property
     def verdict(self) -> str:
         """The result in one or two sentences."""
-        packages = f"with Python {platform.python_version()} and {self._packages()}"
+        packages = f"with Python {self.environment.python} and {self.environment.words}"
         if self.execution.ok:
             return f"{self.comparison.summary()}, {packages}."
         where = "" if self.execution.failed_cell is None else f" at cell {self.execution.failed_cell + 1}"
         return f"It stopped{where}: {self.execution.error.rstrip('.')}. {self.comparison.summary()}, {packages}."
 
-    def _packages(self) -> str:
-        if self.differences is None:
-            return "the packages of this computer (the record does not say which it needs)"
-        if not self.differences:
-            return "the packages it was published with"
-        count = len(self.differences)
-        return (
-            f"the packages of this computer, of which {count} {'is' if count == 1 else 'are'} not the published version"
-        )
-
     def to_json(self) -> dict[str, Any]:
         """Return everything, as it is in ``reproduction-report.json``."""
-        differences = None if self.differences is None else [d.to_json() for d in self.differences]
         return {
             "schema_version": SCHEMA_VERSION,
             "verdict": self.verdict,
@@ -112,12 +102,7 @@ class Reproduction:
                 "repository": self.repository.url,
             },
             "notebook": self.notebook,
-            "environment": {
-                "python": platform.python_version(),
-                "platform": platform.platform(),
-                "method": "installed",
-                "differences": differences,
-            },
+            "environment": {**self.environment.to_json(), "platform": platform.platform()},
             "execution": self.execution.to_json(),
             "comparison": self.comparison.to_json(),
             "folder": str(self.folder),
@@ -171,7 +156,7 @@ def _page(done: Reproduction, archived: Mapping[str, Any], rerun: Mapping[str, A
     if done.execution.traceback or done.execution.error:
         text = done.execution.traceback or done.execution.error
         parts.append(f"<h2>Where it stopped</h2><pre>{e(text[-8000:])}</pre>")
-    parts.append(_packages(done.differences))
+    parts.append(_packages(done.environment.differences))
     parts.append("<h2>Outputs</h2><table><tr><th>Cell</th><th>Output</th><th>Verdict</th><th>What differs</th></tr>")
     parts += [_row(verdict) for verdict in done.comparison.outputs]
     parts.append("</table>")
