@@ -14,8 +14,8 @@ HOUSE = Path(zenodo_jupyter.__file__).parent
 FLOORS = {
     0: "errors doi report keeping",
     1: """metadata proposals companions records notebook parsing badge card rendering bundle bundlefile packing datafinder cells
-        pathtext names environment packages compare checks digest verdict""",
-    2: """http session workers multipart answers api files drafts repository sending receiving parts ranges pacing transfer rows
+        pathtext names environment packages compare checks digest verdict communities""",
+    2: """http session workers multipart answers api files drafts reviews repository sending receiving parts ranges pacing transfer rows
         repositories tokens journal processes execute unpacking _run localrepo""",
     3: "collect standing stamping publish published getting reproduce reproduction fetching",
     4: "config job jobs verbs show",

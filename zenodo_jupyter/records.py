@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .communities import Community, Request
 from .doi import DOI
 from .errors import FieldError
 
@@ -86,6 +87,8 @@ class Record:
         All the addresses that the repository names.
     revision : int
         Counts every change.
+    communities : tuple of Community
+        Those that it is in, with all its versions.
     """
 
     id: str
@@ -107,6 +110,7 @@ class Record:
     html_url: str
     links: dict[str, Any]
     revision: int
+    communities: tuple[Community, ...]
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Any:
@@ -151,18 +155,31 @@ class Record:
 
 @dataclass(frozen=True)
 class Draft(Record):
-    """An unpublished, mutable copy; ``errors`` is what the repository finds missing or wrong so far."""
+    """An unpublished, mutable copy.
+
+    Attributes
+    ----------
+    errors : tuple of FieldError
+        What the repository finds missing or wrong so far.
+    is_published : bool
+        Whether it holds changes to a published record.
+    review : Request or None
+        The community's review that it goes to, is in, or was declined by.
+    """
 
     errors: tuple[FieldError, ...] = ()
     is_published: bool = False
+    review: Request | None = None
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Any:
         """Read native draft JSON with its soft errors."""
+        review = (data.get("parent") or {}).get("review")
         return cls(
             **_fields(data),
             errors=tuple(FieldError.from_json(e) for e in data.get("errors") or ()),
             is_published=bool(data.get("is_published")),
+            review=Request.from_json(review) if review else None,
         )
 
 
@@ -200,4 +217,9 @@ def _fields(data: dict[str, Any]) -> dict[str, Any]:
         "html_url": links.get("record_html") or links.get("self_html") or "",
         "links": links,
         "revision": int(data.get("revision_id") or 0),
+        "communities": tuple(
+            Community.from_json(entry)
+            for entry in (parent.get("communities") or {}).get("entries") or ()
+            if entry.get("slug")  # one that was deleted has none
+        ),
     }

@@ -1,4 +1,4 @@
-"""A repository: its account, its records, its search; with the verbs of `Drafts` and `Files`."""
+"""A repository: its account, its records, its search; with the verbs of `Reviews`, `Drafts` and `Files`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 from .answers import json_of, read
 from .api import segment
 from .doi import DOI
-from .drafts import Drafts
 from .errors import RecordDeleted, RecordNotFound
 from .records import Draft, Record
+from .reviews import Reviews
 
 #: Vocabularies that have a route of their own; the others are below ``/vocabularies``.
 _OWN_ROUTE = {"affiliations", "awards", "funders", "names", "subjects"}
@@ -36,7 +36,7 @@ class SearchPage:
     size: int
 
 
-class Repository(Drafts):
+class Repository(Reviews):
     """A place that speaks the InvenioRDM API: Zenodo, its sandbox, any other, and the embedded one.
 
     Every verb raises `CouldNotAsk` when no usable answer came, and a `WasRefused` when the answer was no; what else it

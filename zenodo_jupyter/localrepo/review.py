@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..errors import FieldError, RecordNotFound, RefusedMetadata, WasRefused
+from ..errors import AccessDenied, FieldError, RecordNotFound, RefusedMetadata, WasRefused
 from . import access, communities, published, users, versions
 from .actor import Actor
 from .request import (
@@ -80,13 +80,18 @@ def submit(actor: Actor, text: str, payload: dict[str, Any] | None, *, require_r
         if request.is_open:  # the real one breaks on it
             raise WasRefused("The draft is under review already.", status=500 if actor.switches.crashes else 400)
         receiver = community(actor, request)
-        access.require(communities.may_submit(actor.db, actor.user, receiver))
+        _require_submitter(actor, receiver)
         published.require_complete(actor, draft)
         request.document["title"] = draft.document["metadata"].get("title", "")
         _open(actor, request, payload)
         if not require_review and communities.may_include(actor.db, actor.user, receiver):
             _accept_at_once(actor, request)
     return request
+
+
+def _require_submitter(actor: Actor, receiver: communities.Community) -> None:
+    if not communities.may_submit(actor.db, actor.user, receiver):
+        raise AccessDenied("Submission to this community is only allowed to community members.")
 
 
 def _open(actor: Actor, request: Request, payload: dict[str, Any] | None) -> None:
@@ -176,7 +181,7 @@ def include(actor: Actor, record: Version, item: dict[str, Any]) -> Request:
     )
     if waiting:
         raise WasRefused("There is already an open inclusion request for this community.", status=400)
-    access.require(communities.may_submit(actor.db, actor.user, receiver))
+    _require_submitter(actor, receiver)
     title = record.document["metadata"].get("title", "")
     request = make(actor, INCLUSION, receiver, record.number, title=title)
     _open(actor, request, (item.get("comment") or {}).get("payload"))

@@ -13,7 +13,7 @@ from ..communities import Community
 from ..schema.communities import load_members
 from ..searching import Scope
 from . import here
-from .answers import answer, no_content
+from .answers import NATIVE, PLAIN, answer, negotiate, no_content
 from .records import answer_search, page_links, whole_number
 
 blueprint = Blueprint("api_communities", __name__)
@@ -143,8 +143,24 @@ def _managed(id: str) -> Community:
 
 
 def _answer(community: Community, status: int = 200) -> Response:
+    return answer(_shown(community), status, revision=community.revision)
+
+
+def _shown(community: Community) -> dict[str, Any]:
     data = community_json.whole(community, here.view().links)
-    return answer(data, status, revision=community.revision)
+    if negotiate(PLAIN) == NATIVE:  # the real one too tells what one may do there in this shape only
+        data["ui"] = {"organizations": [], "custom_fields": {}, "permissions": _permissions(community)}
+    return data
+
+
+def _permissions(community: Community) -> dict[str, bool]:
+    actor = here.actor()
+    return {
+        "can_include_directly": communities.may_include(actor.db, actor.user, community),
+        "can_update": communities.may_manage(actor.db, actor.user, community),
+        "can_submit_record": communities.may_submit(actor.db, actor.user, community),
+        "can_manage_collections": False,
+    }
 
 
 def _found(found: list[Community], path: str) -> Response:
@@ -162,12 +178,11 @@ def listing(found: list[Community], path: str) -> dict[str, Any]:
     """Return one page of communities."""
     page, size = whole_number("page", 1), whole_number("size", 25)
     sort = "bestmatch" if asked_for.args.get("q", "").strip() else "newest"
-    links = here.view().links
     shown = found[(page - 1) * size : page * size]
     types = [c.document["metadata"].get("type", {}).get("id") for c in found]
     visibilities = [c.access["visibility"] for c in found]
     return {
-        "hits": {"hits": [community_json.whole(c, links) for c in shown], "total": len(found)},
+        "hits": {"hits": [_shown(c) for c in shown], "total": len(found)},
         "aggregations": {
             "type": {"buckets": _buckets(types, _type), "label": "Type"},
             "visibility": {"buckets": _buckets(visibilities, str.capitalize), "label": "Visibility"},

@@ -135,7 +135,9 @@ def of_record(id: str) -> Response:
 def mine() -> Response:
     """Search the requests that concern whoever asks."""
     access.require(here.actor().user is not None)
-    rows = here.actor().db.all("SELECT id FROM requests WHERE status <> 'created' ORDER BY created DESC")
+    which = {"true": "= 'submitted'", "false": "NOT IN ('created', 'submitted')"}
+    state = which.get(asked_for.args.get("is_open", ""), "<> 'created'")
+    rows = here.actor().db.all(f"SELECT id FROM requests WHERE status {state} ORDER BY created DESC")
     return _listing(rows, asked_for.path.removeprefix("/api"))
 
 
