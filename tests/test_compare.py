@@ -19,6 +19,8 @@ from zenodo_jupyter.compare.html import compare_html
 from zenodo_jupyter.compare.images import compare_image, compare_svg
 from zenodo_jupyter.compare.structures import compare_json
 from zenodo_jupyter.compare.text import compare_text
+from zenodo_jupyter.compare.widgets import STATE, VIEW
+from zenodo_jupyter.verdict import Rung, rung
 
 RAN = date(2026, 11, 22)
 
@@ -179,6 +181,44 @@ def test_charts_are_compared_by_structure():
     assert compare_json({"a": 1}, {"b": 1}).level == Level.DIFFERENT
 
 
+def test_widgets_are_compared_by_their_state():
+    """Should fail if a slider's random id makes it different, or if another value behind it goes unseen."""
+
+    def slider(model_id, value):
+        view = {"text/plain": "IntSlider()", VIEW: {"model_id": model_id, "version_major": 2}}
+        nb = notebook([new_output("display_data", data=view)])
+        box = {"model_name": "VBoxModel", "state": {"children": [f"IPY_MODEL_in{model_id}"], "layout": "IPY_MODEL_x"}}
+        inner = {"model_name": "IntSliderModel", "state": {"value": value, "_view_count": None}}
+        nb.metadata["widgets"] = {STATE: {"state": {model_id: box, f"in{model_id}": inner}}}
+        return nb
+
+    assert compare(slider("a1", 7), slider("b2", 7)).all_same
+    found = compare(slider("a1", 7), slider("b2", 9)).outputs[0]
+    assert (found.verdict, found.detail) == ("differs", "state.children[0].state.value: 7 became 9")
+    bare = slider("b2", 9)
+    del bare.metadata["widgets"]
+    assert compare(slider("a1", 7), bare).all_same  # nothing is known of it then
+
+
+def test_what_moves_from_run_to_run_is_not_held_against_the_author():
+    """Should fail if a random output costs the level, or if one that is wrong twice is excused."""
+    archived = notebook([result("mean 5.0")], [result("a 0.1")], *[[result(f"x{i}")] for i in range(19)])
+    first, second = copy.deepcopy(archived), copy.deepcopy(archived)
+    first.cells[1].outputs[0].data["text/plain"] = "a 0.7"
+    second.cells[1].outputs[0].data["text/plain"] = "a 0.4"
+    again = compare(first, second)
+    found = compare(archived, first).beside(again)
+    assert found.summary("R4") == "20 of 21 outputs reproduced (R4), 1 not deterministic"
+    assert (rung(found, ran=True, again=again), found.index) == (Rung.REPRODUCED, 1.0)
+    first.cells[0].outputs[0].data["text/plain"] = second.cells[0].outputs[0].data["text/plain"] = "mean 9.0"
+    wrong = compare(archived, first).beside(compare(first, second))
+    assert wrong.count("differs") == 1
+    assert rung(wrong, ran=True, again=compare(first, second)) == Rung.EXECUTABLE
+    assert rung(wrong, ran=True, again=compare(first, first)) == Rung.REPEATABLE
+    assert rung(wrong, ran=False) == Rung.VERIFIED
+    assert rung(compare(archived, archived), ran=True) == Rung.IDENTICAL
+
+
 # --- notebooks ----------------------------------------------------------------------------------------------------------
 
 
@@ -186,11 +226,11 @@ def test_the_sentence_counts_outputs_and_figures():
     """Should fail if the sentence people read does not add up."""
     archived = notebook([printed("a\n"), result("1.0")], [result("<Figure size 1x1>", image__png=png())])
     rerun = copy.deepcopy(archived)
-    assert compare(archived, rerun).summary() == "3 of 3 outputs came out the same (1 of 1 figures)"
+    assert compare(archived, rerun).summary() == "3 of 3 outputs reproduced, 1 of 1 figures"
     rerun.cells[0].outputs[1].data["text/plain"] = "9.0"
     rerun.cells[1].outputs[0].data["text/plain"] = "<Figure size 2x2>"  # a name for the picture, not a result
     found = compare(archived, rerun)
-    assert found.summary() == "2 of 3 outputs came out the same (1 of 1 figures), 1 different"
+    assert found.summary() == "2 of 3 outputs reproduced, 1 of 1 figures, 1 different"
     assert [o.detail for o in found.outputs if o.verdict == "differs"] == ["1.0 became 9.0"]
     assert found.index == pytest.approx(2 / 3)
     assert not found.all_same
@@ -200,7 +240,7 @@ def test_streams_are_compared_whole():
     """Should fail if it matters how a stream was cut or mixed with the other."""
     archived = notebook([printed("a\nb\n"), printed("oh\n", "stderr")])
     rerun = notebook([printed("a\n"), printed("oh\n", "stderr"), printed("b\n")])
-    assert compare(archived, rerun).summary() == "2 of 2 outputs came out the same"
+    assert compare(archived, rerun).summary() == "2 of 2 outputs reproduced"
 
 
 def test_warnings_may_come_and_go():
@@ -214,10 +254,10 @@ def test_missing_and_new_outputs_are_found():
     """Should fail if a vanished output shifts its neighbours, or a new one goes unseen."""
     archived = notebook([result("one"), result("two"), result("three")])
     found = compare(archived, notebook([result("one"), result("three"), printed("new")]))
-    assert [(o.output_index, o.verdict) for o in found.outputs] == [
-        (0, "same"), (1, "missing"), (2, "same"), (2, "extra"),
+    assert [(o.output_index, o.rerun_index, o.verdict) for o in found.outputs] == [
+        (0, 0, "same"), (1, None, "missing"), (2, 1, "same"), (None, 2, "extra"),
     ]  # fmt: skip
-    assert found.summary() == "2 of 3 outputs came out the same, 1 missing, 1 new"
+    assert found.summary() == "2 of 3 outputs reproduced, 1 missing, 1 new"
 
 
 def test_what_a_failure_prevented_is_called_failed():
@@ -239,14 +279,14 @@ def test_an_archived_error_that_comes_again_is_the_same():
 def test_tags_set_a_cell_aside(tag):
     """Should fail if the author's word is not respected, or not counted."""
     found = compare(notebook(([result("1")], [tag]), [result("2")]), notebook(([result("7")], [tag]), [result("2")]))
-    assert found.summary() == "1 of 1 outputs came out the same, 1 set aside by the author"
+    assert found.summary() == "1 of 1 outputs reproduced, 1 set aside by the author"
 
 
 def test_acts_of_ours_are_not_compared():
     """Should fail if publishing from a cell makes the notebook irreproducible."""
     act = ([printed("published")], [], "%zenodo publish --yes")
     found = compare(notebook(act, [result("2")]), notebook(([], [], act[2]), [result("2")]))
-    assert (found.summary(), found.acts) == ("1 of 1 outputs came out the same", 1)
+    assert (found.summary(), found.acts) == ("1 of 1 outputs reproduced", 1)
 
 
 def test_nothing_stored_is_nothing_to_compare():
@@ -262,11 +302,11 @@ def test_cells_are_paired_by_id_and_else_by_order():
     rerun = copy.deepcopy(archived)
     rerun.cells.insert(0, new_code_cell("p = 1", metadata={"tags": ["injected-parameters"]}))
     rerun.cells.insert(0, new_markdown_cell("An error", metadata={"tags": ["papermill-error-cell-tag"]}))
-    assert compare(archived, rerun).summary() == "2 of 2 outputs came out the same"
+    assert compare(archived, rerun).summary() == "2 of 2 outputs reproduced"
     for nb in (archived, rerun):
         for cell in nb.cells:
             cell.pop("id")
-    assert compare(archived, rerun).summary() == "2 of 2 outputs came out the same"
+    assert compare(archived, rerun).summary() == "2 of 2 outputs reproduced"
 
 
 def test_the_day_of_the_run_comes_from_papermill():

@@ -74,7 +74,7 @@ def test_third_ends_with_a_figure_and_a_reference(take: Any) -> None:
 def test_fourth_ends_with_a_verdict(take: Any) -> None:
     """Should say how much came out the same, and find the number that was spoiled."""
     nb, folder = take("4")
-    assert "outputs came out the same" in told(nb)
+    assert "outputs reproduced" in told(nb)
     assert (folder / "run-again" / "reproduction-report.html").is_file()
     text = "".join(o.get("text", "") for c in nb.cells for o in c.get("outputs", ()))
     whole, spoiled = (text.partition(word)[2].split(" of ")[0].strip() for word in ("As published:", "Spoiled:"))

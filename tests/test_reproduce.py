@@ -271,7 +271,7 @@ def test_reproduce_says_how_much_came_out_the_same(publish, config, tmp_path):
     doi = str(publish(FILES).doi)
     told = []
     done = reproduce(doi, tmp_path / "r", yes=True, config=config, report=told.append)
-    assert done.verdict.startswith("2 of 2 outputs came out the same")
+    assert done.verdict.startswith("2 of 2 outputs reproduced")
     assert (done.reproduced, done.exit_code) == (True, 0)
     assert (tmp_path / "r" / "n.ipynb").read_text() == FILES["n.ipynb"]
     assert nbformat.read(done.executed, 4).cells[1].outputs[0].text == "6\n"
@@ -286,7 +286,7 @@ def test_what_differs_is_told(publish, config, tmp_path):
     """Should fail if a changed number passes, in the verdict, in the exit code or in the report."""
     doi = str(publish({**FILES, "data/a.txt": "1\n2\n4\n"}).doi)
     done = reproduce(doi, tmp_path / "r", yes=True, config=config)
-    assert done.verdict.startswith("1 of 2 outputs came out the same, 1 different")
+    assert done.verdict.startswith("1 of 2 outputs reproduced, 1 different")
     assert done.exit_code == 10
     assert "6 became 7" in done.report_html.read_text("utf-8")
 

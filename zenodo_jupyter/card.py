@@ -24,10 +24,10 @@ MIME = "application/vnd.zenodo-jupyter.record+json"
 #: Of the live form that a card may stand in for; there is no kernel behind it in a published copy.
 WIDGET = "application/vnd.jupyter.widget-view+json"
 #: Marks that are told from each other without colour.
-_MARKS = {"same": "=", "close": "≈", "differs": "≠", "failed": "✖", "missing": "·", "extra": "+"}
+_MARKS = {"same": "=", "close": "≈", "differs": "≠", "unsteady": "~", "failed": "✖", "missing": "·", "extra": "+"}
 #: The order in which a verdict is told, with its words.
-VERDICTS = {"same": "the same", "close": "the same within rounding", "differs": "differ", "failed": "not reached or failed",
-            "missing": "missing", "extra": "new"}  # fmt: skip
+VERDICTS = {"same": "the same", "close": "the same within rounding", "differs": "differ", "unsteady": "not deterministic",
+            "failed": "not reached or failed", "missing": "missing", "extra": "new"}  # fmt: skip
 
 
 def size(count: float) -> str:

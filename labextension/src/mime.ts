@@ -12,6 +12,7 @@ const VERDICTS: { [verdict: string]: [string, string] } = {
   same: ['=', 'the same'],
   close: ['≈', 'the same within rounding'],
   differs: ['≠', 'differ'],
+  unsteady: ['~', 'not deterministic'],
   failed: ['✖', 'not reached or failed'],
   missing: ['·', 'missing'],
   extra: ['+', 'new']

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .levels import Level
 
 #: Weights of the index in [0, 1], after Hossain and Malik (arXiv:2509.23645), by level.
 WEIGHTS = (1.0, 1.0, 1.0, 1.0, 0.95, 0.95, 0.8, 0.5, 0.0)
+#: Verdicts that are told one by one, with their words.
+WORDS = {
+    "close": "close",
+    "differs": "different",
+    "unsteady": "not deterministic",
+    "failed": "not reached or failed",
+    "missing": "missing",
+    "extra": "new",
+}
 
 
 @dataclass(frozen=True)
@@ -21,26 +30,34 @@ class OutputVerdict:
         Of the cell in the archived notebook, from 0; of the re-run for an extra output of a cell that it alone has.
     cell_id : str
         Empty where the notebook has no ids.
-    output_index : int
-        From 0, within the cell; streams of one name are one output.
+    output_index, rerun_index : int or None
+        From 0, within the archived cell and within the re-run one; None where it has none. Streams of one name are one
+        output, after all others.
     mime : str
         What it is: the richest MIME type.
     level : Level
         Where it stands on the ladder.
     verdict : str
         ``same`` (up to `Level.ROUNDING`), ``close`` (up to `Level.FIVE_PERCENT`), ``differs``, ``failed`` (its cell stopped
-        with an error, or was not reached because of one), ``missing``, or ``extra`` (the archived notebook has none).
+        with an error, or was not reached because of one), ``missing``, ``extra`` (the archived notebook has none), or
+        ``unsteady`` (it differs, and so it does between two re-runs in the same environment).
     detail : str
         What differs.
     """
 
     cell_index: int
     cell_id: str
-    output_index: int
+    output_index: int | None
+    rerun_index: int | None
     mime: str
     level: Level
     verdict: str
     detail: str = ""
+
+    @property
+    def is_reproduced(self) -> bool:
+        """Whether it looks the same as the archived one."""
+        return self.level <= Level.LOOKS_SAME
 
     @property
     def is_figure(self) -> bool:
@@ -90,44 +107,66 @@ class Comparison:
     @property
     def reproduced(self) -> int:
         """How many stand at `Level.LOOKS_SAME` or better."""
-        return sum(o.level <= Level.LOOKS_SAME for o in self.outputs if o.verdict != "extra")
+        return sum(o.is_reproduced for o in self.outputs)
+
+    @property
+    def figures(self) -> int:
+        """How many of the archived outputs are pictures or charts."""
+        return sum(o.is_figure and o.verdict != "extra" for o in self.outputs)
 
     @property
     def index(self) -> float | None:
-        """The mean weight of all outputs, from 0 to 1; None when there was nothing to compare."""
-        weights = [WEIGHTS[o.level] for o in self.outputs if o.verdict != "extra"]
+        """The mean weight of all outputs, from 0 to 1, unsteady ones left out; None when there was nothing to compare."""
+        weights = [WEIGHTS[o.level] for o in self.outputs if o.verdict not in ("extra", "unsteady")]
         return sum(weights) / len(weights) if weights else None
 
-    def summary(self) -> str:
+    def beside(self, again: Comparison) -> Comparison:
+        """Return the comparison with what is not deterministic called ``unsteady``.
+
+        Parameters
+        ----------
+        again : Comparison
+            The re-run beside a second one in the same environment.
+        """
+        moving = {(o.cell_id, o.cell_index, o.output_index) for o in again.outputs if not o.is_reproduced}
+        if any(o.cell_id for o in self.outputs):  # cells that papermill adds move the others, but not their ids
+            moving = {(cell_id, None, position) for cell_id, _, position in moving}
+
+        def mark(o: OutputVerdict) -> OutputVerdict:
+            here = (o.cell_id, None if o.cell_id else o.cell_index, o.output_index)
+            unsteady = not o.is_reproduced and o.verdict in ("close", "differs") and here in moving
+            return replace(o, verdict="unsteady") if unsteady else o
+
+        return replace(self, outputs=tuple(map(mark, self.outputs)))
+
+    def summary(self, level: str = "") -> str:
         """Return the result as a sentence without a final stop.
+
+        Parameters
+        ----------
+        level : str
+            What stands in brackets behind the number of outputs.
 
         Examples
         --------
-        >>> one = OutputVerdict(0, "", 0, "image/png", Level.IDENTICAL, "same")
-        >>> Comparison((one,)).summary()
-        '1 of 1 outputs came out the same (1 of 1 figures)'
+        >>> one = OutputVerdict(0, "", 0, 0, "image/png", Level.IDENTICAL, "same")
+        >>> Comparison((one,)).summary("R5")
+        '1 of 1 outputs reproduced (R5), 1 of 1 figures'
         """
+        beside = f" ({level})" if level else ""
         if not self.outputs:
-            return "The archived notebook has no stored outputs to compare with"
-        text = f"{self.count('same')} of {self.total} outputs came out the same"
-        figures = sum(o.is_figure and o.verdict != "extra" for o in self.outputs)
-        if figures:
-            text += f" ({self.count('same', figures=True)} of {figures} figures)"
-        words = {
-            "close": "close",
-            "differs": "different",
-            "failed": "not reached or failed",
-            "missing": "missing",
-            "extra": "new",
-        }
-        rest = [f"{self.count(verdict)} {word}" for verdict, word in words.items() if self.count(verdict)]
-        if self.aside:
-            rest.append(f"{len(self.aside)} set aside by the author")
-        return ", ".join([text, *rest])
+            return f"The archived notebook has no stored outputs to compare with{beside}"
+        parts = [f"{self.reproduced} of {self.total} outputs reproduced{beside}"]
+        if self.figures:
+            parts.append(f"{sum(o.is_figure and o.is_reproduced for o in self.outputs)} of {self.figures} figures")
+        counts = {word: self.count(verdict) for verdict, word in WORDS.items()}
+        counts["close"] = sum(o.verdict == "close" and not o.is_reproduced for o in self.outputs)
+        counts["set aside by the author"] = len(self.aside)
+        return ", ".join(parts + [f"{count} {word}" for word, count in counts.items() if count])
 
     def to_json(self) -> dict[str, Any]:
         """Return counts and every verdict."""
-        verdicts = ("same", "close", "differs", "failed", "missing", "extra")
+        verdicts = ("same", *WORDS)
         return {
             "summary": self.summary(),
             "total": self.total,

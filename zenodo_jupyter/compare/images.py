@@ -53,8 +53,8 @@ def compare_image(archived: str, rerun: str) -> Match:
     sizes = f"{first.width} × {first.height} became {second.width} × {second.height} pixels"
     if max(abs(first.width - second.width), abs(first.height - second.height)) > SIZE_TOLERANCE:
         return Match(Level.DIFFERENT, sizes)
-    mean, region = max(similarity(x, y) for x, y in _overlaps(first, second))
-    detail = f"structural similarity {mean:.3f}, worst region {region:.2f}"
+    mean, region, (x, y) = max(similarity(a, b) for a, b in _overlaps(first, second))
+    detail = f"structural similarity {mean:.3f}, worst region {region:.2f} at {x}, {y}"
     detail += "" if first.size == second.size else f", {sizes}"
     if mean >= 0.98 and region >= WORST_REGION:
         return Match(Level.LOOKS_SAME, detail)
@@ -68,7 +68,7 @@ def compare_svg(archived: str, rerun: str, ran: date | None = None) -> Match:
     return worst((Match(Level.VOLATILE), compare_text(_canonical_svg(archived), _canonical_svg(rerun), ran)))
 
 
-def similarity(a: Any, b: Any) -> tuple[float, float]:
+def similarity(a: Any, b: Any) -> tuple[float, float, tuple[int, int]]:
     """Return the mean structural similarity of two pictures of one size, and that of the worst region.
 
     Parameters
@@ -80,6 +80,8 @@ def similarity(a: Any, b: Any) -> tuple[float, float]:
     -------
     mean, region : float
         Each the lowest of the three colours; 1 for equal pictures. A region has 2 x 2 blocks.
+    place : tuple of int
+        The worst region's left and upper edge, in pixels.
 
     Notes
     -----
@@ -97,7 +99,9 @@ def similarity(a: Any, b: Any) -> tuple[float, float]:
     regions = (
         ssim[: rows * 2, : columns * 2].reshape(rows, 2, columns, 2, -1).mean((1, 3)) if rows and columns else ssim
     )
-    return float(ssim.mean((0, 1)).min()), float(regions.min())
+    row, column = divmod(int(regions.min(-1).argmin()), regions.shape[1])
+    edge = 2 * BLOCK if rows and columns else BLOCK
+    return float(ssim.mean((0, 1)).min()), float(regions.min()), (column * edge, row * edge)
 
 
 def _pixels(data: str) -> Any:
