@@ -135,7 +135,7 @@ def test_missing_absolute_and_web_data(tmp_path):
     """Missing files and paths of one machine are errors, the web is a warning; each says its cell."""
     (tmp_path / "a.csv").write_text("1")
     found = check(
-        "pd.read_csv('gone.csv')", f"open({str(tmp_path / 'a.csv')!r})", "np.load('/home/ada/x.npy')",
+        "import numpy as np, pandas as pd\npd.read_csv('gone.csv')", f"open({str(tmp_path / 'a.csv')!r})", "np.load('/home/ada/x.npy')",
         "pd.read_csv('https://example.org/a.csv')", folder=tmp_path,
     )  # fmt: skip
     assert [(f.id, f.severity, f.where) for f in found] == [
@@ -151,8 +151,8 @@ def test_order_and_errors():
     cells = [
         new_code_cell("1/0", execution_count=5, outputs=[error]),
         new_code_cell("1/0", execution_count=6, outputs=[error], metadata={"tags": ["raises-exception"]}),
-        new_code_cell("x", execution_count=2),
-        new_code_cell("y"),
+        new_code_cell("2", execution_count=2),
+        new_code_cell("3"),
         new_code_cell(""),
     ]
     found = check(*cells)
@@ -162,7 +162,7 @@ def test_order_and_errors():
 
 def test_notebook_that_was_not_run():
     """A notebook without outputs is one warning, not one for each cell."""
-    assert ids(check(new_code_cell("x"), new_code_cell("y"))) == ["OUT2"]
+    assert ids(check(new_code_cell("2"), new_code_cell("3"))) == ["OUT2"]
 
 
 def test_limits_and_names():
@@ -198,7 +198,8 @@ def test_description_findings():
 
 def test_gravest_first_and_as_json():
     """Findings come in the order of their weight and can be sent as JSON."""
-    found = check("pd.read_csv('https://example.org/a.csv')", SECRETS["GitHub"], "open('gone.csv')")
+    web = "import pandas as pd\npd.read_csv('https://example.org/a.csv')"
+    found = check(web, f"'{SECRETS['GitHub']}'", "open('gone.csv')")
     assert [f.severity for f in found] == ["block", "error", "warning"]
     assert set(found[0].to_json()) == {"id", "severity", "message", "fix", "where", "cell", "share"}
     assert all(f.fix for f in found)

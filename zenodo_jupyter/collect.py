@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import bundle as bundles
-from . import checks, environment, notebook, proposals, repositories, standing
-from .errors import Blocked, NeedsConsent
+from . import checks, environment, notebook, proposals, repositories, standing, submission
+from .checks import switches
+from .communities import Community
+from .errors import Blocked, FieldError, NeedsConsent
 from .metadata import Metadata
 from .report import Progress, Report, silent
 
@@ -49,6 +51,10 @@ class Plan:
         What else is to be known, such as a file that could not be read.
     data : tuple of Path
         What the person named, now or for the version before.
+    communities : tuple of Community
+        Those that the description names and that the repository has.
+    unknown : tuple of FieldError
+        Those that it has not, or that take nothing from this account.
     digest, nb : str, dict
         The notebook as it was read.
     """
@@ -65,6 +71,8 @@ class Plan:
     conflicts: tuple[proposals.Conflict, ...]
     notes: tuple[str, ...]
     data: tuple[Path, ...]
+    communities: tuple[Community, ...]
+    unknown: tuple[FieldError, ...]
     digest: str
     nb: Any
 
@@ -72,6 +80,16 @@ class Plan:
     def blockers(self) -> tuple[checks.Finding, ...]:
         """The findings that forbid publishing."""
         return tuple(f for f in self.findings if f.severity == "block")
+
+    @property
+    def errors(self) -> tuple[FieldError, ...]:
+        """What is missing or wrong in the description."""
+        return (*self.metadata.validate(for_publish=True), *self.unknown)
+
+    @property
+    def review(self) -> Community | None:
+        """The community whose review this publication goes through; None for a version, which is where its record is."""
+        return self.communities[0] if self.communities and not self.standing.previous_id else None
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan as the doors show it."""
@@ -85,7 +103,8 @@ class Plan:
             "conflicts": [asdict(c) for c in self.conflicts],
             "notes": list(self.notes),
             "redescribed": self.redescribed,
-            "errors": [e.to_json() for e in self.metadata.validate(for_publish=True)],
+            "errors": [e.to_json() for e in self.errors],
+            "communities": [c.to_json() for c in self.communities],
             "findings": [f.to_json() for f in self.findings],
             "standing": self.standing.to_json(),
         }
@@ -152,16 +171,24 @@ def collect(
     wanted = proposal.metadata.replace(**dict.fromkeys(without))
     full = wanted.merge(given) if given else wanted
     full = _complete(full, repository, stand, given)
+    communities, unknown = submission.find(repository, full.communities)
+    notes = proposal.notes
+    if unknown and not (given and given.communities):  # a file for another place named them, and nobody here did
+        full, unknown = full.replace(communities=[c.slug for c in communities] or None), ()
+        notes = (*notes, f"Communities that {repository.title} does not have are left out.")
+    if not stand.previous_id:
+        unknown += submission.closed_to_us(communities)
     report(Progress("check", "Checking what goes into the record"))
     described = environment.describe(nb, folder=path.resolve().parent)
     findings = checks.run(
-        nb, bundle, full, repositories.known_tokens(config), described=described, within=standing.limits(repository)
-    )
+        nb, bundle, full, repositories.known_tokens(config), described=described, within=standing.limits(repository),
+        switches=switches.read(path.resolve().parent),
+    )  # fmt: skip
     sources = {k: v for k, v in proposal.sources.items() if k in full.values and not (given and k in given.values)}
     return Plan(
         path, repository, bundle, full, sources, findings, stand, described,
-        _redescribed(given, without, previous), proposal.conflicts, proposal.notes,
-        tuple(data), digest, nb,
+        _redescribed(given, without, previous), proposal.conflicts, notes,
+        tuple(data), communities, unknown, digest, nb,
     )  # fmt: skip
 
 
@@ -176,11 +203,14 @@ def _given(nb: Any, metadata: Metadata | None) -> Metadata | None:
 
 
 def _redescribed(given: Metadata | None, without: Sequence[str], previous: Metadata | None) -> bool:
-    """Whether a version with the same files would still say something new; date and version label alone do not."""
+    """Whether a version with the same files would still say something new.
+
+    Date and version label alone do not, and to be offered to a community needs no version.
+    """
     if previous is None:
         return False
     before, now = previous.to_dict(), given.to_dict() if given else {}
-    kept = {"publication_date", "version"}
+    kept = {"publication_date", "version", "communities"}
     return any(before.get(k) != v for k, v in now.items() if k not in kept) or any(name in before for name in without)
 
 
@@ -211,14 +241,30 @@ def refuse_what_is_blocked(plan: Plan, accept: Sequence[str]) -> None:
 
 
 def ask_first(plan: Plan, yes: bool, confirm: Callable[[Plan, str], bool] | None) -> None:
-    """Ask for the yes that cannot be taken back; practice needs none."""
-    repository = plan.repository
-    if repository.row.practice or yes:
+    """Ask for the yes that cannot be taken back; practice needs none.
+
+    A version with the same cells and files needs one everywhere: a DOI cannot be taken back, and a description can be
+    changed in place.
+    """
+    repository, questions = plan.repository, []
+    if yes:
         return
-    account = repository.test_token()
-    question = (
-        f"Publish on {repository.title} with account {account}? The record and its DOI are public and cannot be undone."
-    )
+    if plan.standing.unchanged:
+        doi = plan.standing.doi
+        questions.append(
+            f"Only the description has changed since {doi}. Make a new version, with a DOI of its own? "
+            f"(`edit` changes the description of {doi} in place instead.)"
+        )
+    if not repository.row.practice and plan.review:
+        questions.append(submission.question(plan.review, repository.title, repository.test_token()))
+    elif not repository.row.practice:
+        questions.append(
+            f"Publish on {repository.title} with account {repository.test_token()}? The record and its DOI are public and "
+            "cannot be undone."
+        )
+    if not questions:
+        return
+    question = " ".join(questions)
     if confirm is None:
         raise NeedsConsent(question, "Say yes with --yes.")
     if not confirm(plan, question):

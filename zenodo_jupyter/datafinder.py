@@ -11,7 +11,7 @@ import glob
 import os
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -96,7 +96,7 @@ class Use:
         return f"{self.how} {'in' if self.how in ('named', 'shown') else 'by'} {self.where}"
 
 
-def find(nb: Mapping[str, Any], folder: Path) -> tuple[Use, ...]:
+def find(nb: Mapping[str, Any], folder: Path, codes: Iterable[Code] | None = None) -> tuple[Use, ...]:
     """Find what the code and the Markdown of a notebook use, in the order of the cells.
 
     Local modules that are imported are found too, and what their code reads in turn.
@@ -107,12 +107,14 @@ def find(nb: Mapping[str, Any], folder: Path) -> tuple[Use, ...]:
         The notebook.
     folder : Path
         Where it lies; relative names are taken from there.
+    codes : iterable of Code, optional
+        Its code cells, where they are parsed already.
     """
     reader = _Reader(folder.resolve())
-    codes = {code.index: code for code in python_cells(nb)}
+    parsed = {code.index: code for code in (python_cells(nb) if codes is None else codes)}
     for index, cell in enumerate(nb["cells"]):
-        if index in codes:
-            reader.read(codes[index])
+        if index in parsed:
+            reader.read(parsed[index])
         elif cell["cell_type"] == "markdown":
             for match in _SHOWN.finditer(cell["source"]):
                 reader.shown(match.group(1) or match.group(2), index, label(cell, index))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..bundle import Bundle
+from ..cells import Code
 from ..datafinder import Use, find, is_absolute
 from .finding import Finding
 
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
 _SHARE = "7.9 % of published notebooks fail for a missing file"
 
 
-def check(nb: NotebookNode, bundle: Bundle) -> Iterator[Finding]:
+def check(nb: NotebookNode, bundle: Bundle, codes: Sequence[Code]) -> Iterator[Finding]:
     """Yield what is wrong with the files and addresses that the notebook names.
 
     DAT1 : a file that it reads is not there. DAT2 : a path that holds only on this machine. DAT3 : data from the web.
     """
-    for use in find(nb, bundle.folder):
+    for use in find(nb, bundle.folder, codes):
         if use.place == "url":
             yield _finding(
                 "DAT3", "warning", use, f"Reads {use.text} from the web, which may change or go away.",
