@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import os
 import shutil
 import socket
@@ -17,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from zenodo_jupyter import bundle as bundles
 from zenodo_jupyter.bundle import Bundle, BundleFile, Limits
-from zenodo_jupyter.errors import BadInput, ChangedMeanwhile, DamagedNotebook, MissingFile, UnsafeName
+from zenodo_jupyter.errors import BadInput, Cancelled, ChangedMeanwhile, DamagedNotebook, MissingFile, UnsafeName
 
 
 @pytest.fixture
@@ -242,6 +244,12 @@ def made(tmp_path, data=0, outputs=0, empty=0):
     return Bundle(tmp_path, tuple(files))
 
 
+def unzipped(packed):
+    """Open a zip that is made while it is read."""
+    with packed.open() as stream:
+        return zipfile.ZipFile(io.BytesIO(stream.read()))
+
+
 def test_within_the_limits_nothing_is_packed(tmp_path):
     """A bundle that the record can hold stays as it is."""
     bundle = made(tmp_path, data=98)
@@ -251,9 +259,9 @@ def test_within_the_limits_nothing_is_packed(tmp_path):
 def test_empty_files_are_packed_where_they_are_refused(tmp_path):
     """Only the empty files go into the zip; where they are allowed, none."""
     bundle = made(tmp_path, data=2, empty=2)
-    packed = bundles.pack(bundle, Limits(), tmp_path)
+    packed = bundles.pack(bundle, Limits())
     assert keys(packed) == ["n.ipynb", "README.md", "data/1.csv", "data/2.csv", "data.zip"]
-    assert zipfile.ZipFile(tmp_path / "data.zip").namelist() == ["pkg0/__init__.py", "pkg1/__init__.py"]
+    assert unzipped(packed.files[-1]).namelist() == ["pkg0/__init__.py", "pkg1/__init__.py"]
     assert bundles.pack(bundle, Limits(allow_empty=True)) is bundle
 
 
@@ -262,7 +270,7 @@ def test_the_larger_group_is_packed_first(tmp_path):
     assert keys(bundles.pack(made(tmp_path, data=3, outputs=120), Limits()))[-2:] == ["data/3.csv", "outputs.zip"]
     both = bundles.pack(made(tmp_path, data=110, outputs=120, empty=1), Limits())
     assert keys(both) == ["n.ipynb", "README.md", "data.zip", "outputs.zip"]
-    with zipfile.ZipFile(both.files[2].path) as archive:
+    with unzipped(both.files[2]) as archive:
         assert archive.testzip() is None
         assert len(archive.namelist()) == 111
 
@@ -276,26 +284,65 @@ def test_zip_is_named_around_one_that_is_there(tmp_path):
 def test_zips_are_the_same_for_the_same_files(tmp_path, monkeypatch):
     """The bytes do not depend on order, time or time zone; text is compressed, noise is stored."""
     bundle = made(tmp_path, data=60, outputs=60)
-    first = bundles.pack(bundle, Limits(), tmp_path)
+    first = bundles.pack(bundle, Limits())
     monkeypatch.setenv("TZ", "Pacific/Auckland")
-    other = tmp_path / "other"
-    other.mkdir()
-    again = bundles.pack(Bundle(tmp_path, bundle.files[::-1]), Limits(), other)
+    again = bundles.pack(Bundle(tmp_path, bundle.files[::-1]), Limits())
     assert {file.key: file.sha256 for file in first} == {file.key: file.sha256 for file in again}
-    bundles.pack(made(tmp_path, data=120), Limits(), tmp_path)
-    with zipfile.ZipFile(tmp_path / "data.zip") as archive:
+    with unzipped(bundles.pack(made(tmp_path, data=120), Limits()).files[-1]) as archive:
         assert {info.compress_type for info in archive.infolist() if info.file_size > 100} == {zipfile.ZIP_DEFLATED}
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        archive.fp.seek(0)
+        (tmp_path / "data.zip").write_bytes(archive.fp.read())
     assert bundles.is_packed(tmp_path / "data.zip")
 
 
-def test_temporary_zips_go_away(tmp_path):
-    """Without a folder of its own, a zip lives as long as the bundle that has it."""
-    packed = bundles.pack(made(tmp_path, data=120), Limits())
-    path = packed.files[-1].path
-    assert path.is_file()
-    del packed
-    assert not path.parent.exists()
+def test_zip_is_what_was_said_of_it_and_never_on_disk(tmp_path, monkeypatch):
+    """Length and checksums are known before it is sent, its files are hashed by then, and no copy is made anywhere."""
+    for n in range(120):
+        (tmp_path / f"{n}.csv").write_bytes(os.urandom(n * 40_000 % 2_000_001 if n % 10 == 0 else n))
+    files = [BundleFile("n.ipynb", "notebook", "", content=b"{}")]
+    files += [BundleFile(f"{n}.csv", "data", "", path=tmp_path / f"{n}.csv") for n in range(120)]
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    told = []
+    archive = bundles.pack(Bundle(tmp_path, tuple(files)), Limits(), told.append).files[-1]
+    with archive.open() as stream:
+        pieces = list(iter(lambda: stream.read(70_001), b""))
+    sent = b"".join(pieces)
+    assert {len(piece) for piece in pieces[:-1]} == {70_001}
+    assert (len(sent), hashlib.md5(sent).hexdigest(), hashlib.sha256(sent).hexdigest()) == (
+        archive.size, archive.md5, archive.sha256,
+    )  # fmt: skip
+    assert all(file.known_md5 for file in files[1:]) and told[-1].done == told[-1].total
+    with unzipped(archive) as zipped:
+        assert {i.filename: zipped.read(i) for i in zipped.infolist()} == {
+            f.key: f.path.read_bytes() for f in files[1:]
+        }
+
+
+def test_packing_can_be_stopped(tmp_path):
+    """Whoever is told how far it is stops it there."""
+
+    def stop(progress):
+        raise Cancelled("stop")
+
+    with pytest.raises(Cancelled):
+        bundles.pack(made(tmp_path, data=120), Limits(), stop)
+
+
+def test_file_is_read_once(tmp_path, monkeypatch):
+    """Both checksums come of one reading, and of the sending where that comes first."""
+    path = tmp_path / "a"
+    path.write_bytes(os.urandom(3_000_000))
+    file, opened = BundleFile("a", "data", "", path=path), []
+    original = Path.open
+    monkeypatch.setattr(Path, "open", lambda self, *a, **k: opened.append(self) or original(self, *a, **k))
+    with contextlib.closing(file.open("sha256")) as stream:
+        while stream.read(1 << 20):
+            pass
+    file.learn(md5="0" * 32)
+    sha256, md5 = file.sha256, file.md5
+    assert opened == [path]
+    assert (sha256, md5) == (hashlib.sha256(path.read_bytes()).hexdigest(), "0" * 32)
 
 
 def test_what_cannot_be_packed_is_refused(tmp_path):

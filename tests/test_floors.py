@@ -17,7 +17,7 @@ FLOORS = {
         pathtext names environment packages compare checks digest verdict communities""",
     2: """http session workers multipart answers api files drafts reviews repository sending receiving parts ranges pacing transfer rows
         repositories tokens journal processes execute unpacking _run localrepo""",
-    3: "collect standing stamping publish published getting reproduce reproduction fetching",
+    3: "collect standing stamping submission describing publish published delivery getting reproduce reproduction fetching",
     4: "config job jobs verbs show",
     5: "extension handlers widgets magics cli frontend completing",
 }

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from . import notebook as notebooks
-from .bundlefile import BundleFile, LeftOut, Limits, file_digest
+from .bundlefile import BundleFile, LeftOut, Limits, file_digest, hash_all
 from .datafinder import Use, find
 from .errors import BadInput, MissingFile, UnsafeName
 from .names import fault
@@ -32,6 +32,7 @@ __all__ = [
     "Limits",
     "collect",
     "file_digest",
+    "hash_all",
     "is_packed",
     "manifest_sha256",
     "pack",

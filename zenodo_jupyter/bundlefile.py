@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import io
 import os
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
+from .digest import Digest
 from .errors import ChangedMeanwhile
+from .report import Progress, Report
 
 #: What a file is in a bundle.
 ROLES = ("notebook", "rendering", "data", "output", "environment", "citation", "readme", "crate", "manifest", "archive")
-# Reading in smaller pieces costs hashing up to a third of its speed; larger ones gain nothing.
-_BLOCK = 1 << 20
+#: Bytes read at a time. Reading in smaller pieces costs hashing up to a third of its speed; larger ones gain nothing.
+BLOCK = 1 << 20
+#: The checksums of a file: the repository compares md5, and the manifest keeps SHA-256.
+DIGESTS = ("md5", "sha256")
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class LeftOut(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class BundleFile:
-    """One file: on disk (`path`) or made here (`content`).
+    """One file: on disk (`path`), made here (`content`), or made while it is read (`stream`).
 
     Attributes
     ----------
@@ -61,6 +66,10 @@ class BundleFile:
         Where its bytes are; they are read when they are needed.
     content : bytes or None
         Its bytes, where there is no file.
+    stream : callable or None
+        Makes its bytes, the same ones each time; they are `length` long.
+    length : int
+        Bytes, for a `stream`.
     """
 
     key: str
@@ -68,38 +77,89 @@ class BundleFile:
     reason: str
     path: Path | None = None
     content: bytes | None = field(default=None, repr=False)
+    stream: Callable[[], BinaryIO] | None = field(default=None, repr=False)
+    length: int = 0
     _known: dict[str, str] = field(default_factory=dict, init=False, repr=False)
     _state: tuple[int, int] = field(default=(0, 0), init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if (self.path is None) == (self.content is None):
-            raise ValueError(f"{self.key}: give either a path or the content")
+        if sum(given is not None for given in (self.path, self.content, self.stream)) != 1:
+            raise ValueError(f"{self.key}: give one of path, content and stream")
         if self.path is not None:
             object.__setattr__(self, "_state", _state(os.stat(self.path)))
 
     @property
     def size(self) -> int:
         """Bytes, as they were when the file was put in."""
+        if self.stream is not None:
+            return self.length
         return self._state[0] if self.content is None else len(self.content)
 
     @property
     def md5(self) -> str:
         """32 hex digits, which a repository's own checksum is compared with."""
-        return self._digests()["md5"]
+        return self._digest("md5")
 
     @property
     def sha256(self) -> str:
         """64 hex digits, which the manifest keeps."""
-        return self._digests()["sha256"]
+        return self._digest("sha256")
 
-    def open(self) -> BinaryIO:
+    @property
+    def known_md5(self) -> str | None:
+        """The md5 if it is known already."""
+        return self._known.get("md5")
+
+    def learn(self, **digests: str) -> None:
+        """Take in checksums that were worked out elsewhere, of the same bytes."""
+        self._known.update(digests)
+
+    def open(self, *hashing: str) -> BinaryIO:
         """Open the bytes for reading.
+
+        Parameters
+        ----------
+        *hashing : str
+            Checksums, ``md5`` or ``sha256``, that are to be known when it has been read to its end.
 
         Raises
         ------
         ChangedMeanwhile
             When the file is not as it was when it was put in.
         """
+        missing = [name for name in hashing if name not in self._known]
+        stream = self._open()
+        return cast(BinaryIO, _Hashing(self, stream, missing)) if missing else stream
+
+    def hash(self, say: Callable[[int], None] = lambda done: None) -> None:
+        """Read it once, so that its checksums are known; what is known is not read again.
+
+        Parameters
+        ----------
+        say : callable
+            Is told the bytes that were read, block by block; it may raise to stop.
+
+        Raises
+        ------
+        ChangedMeanwhile
+            See `open`.
+        """
+        if len(self._known) == len(DIGESTS):
+            return
+        with contextlib.closing(self.open(*DIGESTS)) as file:
+            done = 0
+            while block := file.read(BLOCK):
+                done += len(block)
+                say(done)
+
+    def unchanged(self, file: BinaryIO) -> None:
+        """Raise `ChangedMeanwhile` when an open file is no longer as it was when it was put in."""
+        if self.path is not None and _state(os.fstat(file.fileno())) != self._state:
+            raise self._changed()
+
+    def _open(self) -> BinaryIO:
+        if self.stream is not None:
+            return self.stream()
         if self.path is None:
             return io.BytesIO(self.content or b"")
         try:
@@ -109,19 +169,17 @@ class BundleFile:
                 f"{self.key} was there when the files were collected, and cannot be read now ({error.strerror}).",
                 "Put it back, or collect again.",
             ) from error
-        if _state(os.fstat(file.fileno())) != self._state:
+        try:
+            self.unchanged(file)
+        except ChangedMeanwhile:
             file.close()
-            raise self._changed()
+            raise
         return file
 
-    def _digests(self) -> dict[str, str]:
-        if not self._known:
-            with self.open() as file:
-                self._known.update(_digests(file))
-                if self.path is not None and _state(os.fstat(file.fileno())) != self._state:
-                    self._known.clear()
-                    raise self._changed()
-        return self._known
+    def _digest(self, name: str) -> str:
+        if name not in self._known:
+            self.hash()
+        return self._known[name]
 
     def _changed(self) -> ChangedMeanwhile:
         return ChangedMeanwhile(
@@ -132,8 +190,30 @@ class BundleFile:
 
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, 64 hex digits."""
-    with open(path, "rb") as file:
-        return _digests(file)["sha256"]
+    file = BundleFile(path.name, "data", "", path=path)
+    with contextlib.closing(file.open("sha256")) as stream:
+        while stream.read(BLOCK):
+            pass
+    return file.sha256
+
+
+def hash_all(files: Iterable[BundleFile], report: Report, step: str) -> None:
+    """Read files once so that their checksums are known, telling how far it is; whoever is told may stop it.
+
+    Raises
+    ------
+    ChangedMeanwhile
+        See `BundleFile.open`.
+    """
+    todo = [file for file in files if file.known_md5 is None]
+    total, before = sum(file.size for file in todo), 0
+    for file in todo:
+
+        def say(done: int, key: str = file.key, before: int = before) -> None:
+            report(Progress(step, f"Comparing {key}", before + done, total, "B", key))
+
+        file.hash(say)
+        before += file.size
 
 
 def _state(status: os.stat_result) -> tuple[int, int]:
@@ -141,10 +221,38 @@ def _state(status: os.stat_result) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def _digests(file: BinaryIO) -> dict[str, str]:
-    """Read once and hash twice; md5 for the repository, which is not asked to keep anything safe."""
-    md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
-    while block := file.read(_BLOCK):
-        md5.update(block)
-        sha256.update(block)
-    return {"md5": md5.hexdigest(), "sha256": sha256.hexdigest()}
+class _Hashing:
+    """A stream that is hashed as it is read; read to its end, the file's checksums are known."""
+
+    def __init__(self, of: BundleFile, stream: BinaryIO, names: Iterable[str]) -> None:
+        self._of, self._stream = of, stream
+        self._digests = {name: Digest(of.size, name) for name in names}
+
+    def read(self, amount: int = -1) -> bytes:
+        block = self._stream.read(amount)
+        if block:
+            for digest in self._digests.values():
+                digest.update(block)
+        if amount < 0 or (amount and not block):
+            self._end()
+        return block
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go elsewhere; what is read then is not the whole, and nothing is known of it."""
+        self._forget()
+        return self._stream.seek(offset, whence)
+
+    def close(self) -> None:
+        self._forget()
+        self._stream.close()
+
+    def _end(self) -> None:
+        if self._digests:
+            self._of.unchanged(self._stream)
+            self._of.learn(**{name: digest.hexdigest() for name, digest in self._digests.items()})
+            self._forget()
+
+    def _forget(self) -> None:
+        for digest in self._digests.values():
+            digest.close()
+        self._digests = {}

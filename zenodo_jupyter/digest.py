@@ -1,4 +1,4 @@
-"""The md5 of bytes that pass by, worked out beside the passing where there is a processor to spare."""
+"""The checksum of bytes that pass by, worked out beside the passing where there is a processor to spare."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _AHEAD = 4
 
 
 class Digest:
-    """An md5 that is fed block by block.
+    """A checksum that is fed block by block; md5, for the repository, or another.
 
     Moving bytes and hashing them take about as long as each other, and hashlib lets other threads run meanwhile: side by
     side, a large file came down 1.5 times as fast (two cores, loopback). Close it, or use it in a ``with``.
@@ -23,6 +23,8 @@ class Digest:
     ----------
     size : int or None
         Bytes to come, as far as is known; None for many.
+    name : str
+        As `hashlib` spells it.
 
     Examples
     --------
@@ -32,13 +34,13 @@ class Digest:
     '900150983cd24fb0d6963f7d28e17f72'
     """
 
-    def __init__(self, size: int | None = None) -> None:
-        self._hash = hashlib.md5(usedforsecurity=False)
+    def __init__(self, size: int | None = None, name: str = "md5") -> None:
+        self._hash = hashlib.new(name, usedforsecurity=False)
         self._queue: queue.Queue[bytes | bytearray | None] | None = None
         self._thread: threading.Thread | None = None
         if (size is None or size >= _THREAD_FROM) and (os.cpu_count() or 1) > 1:
             self._queue = queue.Queue(_AHEAD)
-            self._thread = threading.Thread(target=self._work, args=(self._queue,), name="md5", daemon=True)
+            self._thread = threading.Thread(target=self._work, args=(self._queue,), name=name, daemon=True)
             self._thread.start()
 
     def update(self, block: bytes | bytearray) -> None:
@@ -49,13 +51,13 @@ class Digest:
             self._queue.put(block)
 
     def hexdigest(self) -> str:
-        """Return the md5 of all bytes so far, in hex."""
+        """Return the checksum of all bytes so far, in hex."""
         if self._queue is not None:
             self._queue.join()
         return self._hash.hexdigest()
 
     def close(self) -> None:
-        """End the thread, if there is one; the md5 can be had afterwards, too."""
+        """End the thread, if there is one; the checksum can be had afterwards, too."""
         if self._queue is not None and self._thread is not None:
             self._queue.put(None)
             self._thread.join()

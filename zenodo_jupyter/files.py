@@ -88,6 +88,7 @@ class Files(NativeAPI):
         entry: FileEntry | None = None,
         report: Report = silent,
         cancel: threading.Event | None = None,
+        in_parts: bool = True,
     ) -> FileEntry:
         """Send one file into a draft and check that it arrived as it is. A file that is there already is not sent again.
 
@@ -107,6 +108,8 @@ class Files(NativeAPI):
             Is told the bytes of this file that went out.
         cancel : threading.Event, optional
             Stops it; the draft can be gone on with.
+        in_parts : bool
+            Whether reading may begin anywhere in it, so that several parts can be sent at a time.
 
         Raises
         ------
@@ -119,7 +122,7 @@ class Files(NativeAPI):
         """
         if entry is None:
             entry = self._chosen(self.list_files(record_id), [key]).get(key)
-        sending = Sending(self, record_id, key, source, size, md5, report, cancel)
+        sending = Sending(self, record_id, key, source, size, md5, report, cancel, in_parts)
         return sending.run(entry)
 
     def content(

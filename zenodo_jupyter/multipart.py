@@ -35,9 +35,9 @@ _SENDINGS = 3
 MakeBody = Callable[[Any, int, Callable[[int], None]], Any]
 
 
-def goes_in_parts(session: Session, size: int, md5: str | None) -> bool:
-    """Whether a file is to be sent in parts, as far as is known; its md5 must be, for the parts go in any order."""
-    return size >= FROM and md5 is not None and not session.is_near and session.takes_parts is not False
+def goes_in_parts(session: Session, size: int) -> bool:
+    """Whether a file is to be sent in parts, as far as is known."""
+    return size >= FROM and not session.is_near and session.takes_parts is not False
 
 
 class Multipart:

@@ -1,24 +1,27 @@
 """Pack groups of files into zips where a record cannot hold them one by one.
 
 The same files always give the same bytes, so that a new version need not send a group in which nothing changed: names are
-sorted, times and modes fixed. (Another version of zlib may compress otherwise; then a group is sent once more.)
+sorted, times and modes fixed. (Another version of zlib may compress otherwise; then a group is sent once more.) A zip is
+never on disk nor in memory: it is made while it is sent. How long it will be and its md5 are found by making it once for
+nothing, which is also when its files are hashed; a compressed length cannot be known otherwise.
 """
 
 from __future__ import annotations
 
-import errno
-import shutil
-import tempfile
-import weakref
+import contextlib
+import hashlib
 import zipfile
 import zlib
 from collections import defaultdict
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
-from .bundlefile import BundleFile, Limits
-from .errors import BadInput, DiskFull
+from .bundlefile import BLOCK, DIGESTS, BundleFile, Limits
+from .errors import BadInput
+from .report import Progress, Report, silent
 
 if TYPE_CHECKING:
     from .bundle import Bundle
@@ -29,46 +32,16 @@ COMMENT = b"zenodo_jupyter: unpack beside the notebook"
 _ARCHIVES = {"data": "data", "output": "outputs"}
 # Level 1 of deflate: six times as fast as level 6, and a fifth larger (measured on CSV).
 _LEVEL = 1
-_BLOCK = 1 << 20
+# Bytes that compressing is tried on: a MiB of noise takes longer to try than three take to hash.
+_TRIED = 1 << 16
 #: Compressed already, so that trying again costs time and gains nothing.
-_STORED = frozenset(
-    {
-        ".7z",
-        ".avi",
-        ".bz2",
-        ".flac",
-        ".gif",
-        ".gz",
-        ".jp2",
-        ".jpeg",
-        ".jpg",
-        ".lz4",
-        ".mkv",
-        ".mov",
-        ".mp3",
-        ".mp4",
-        ".npz",
-    }
-    | {
-        ".ogg",
-        ".parquet",
-        ".feather",
-        ".pdf",
-        ".png",
-        ".rar",
-        ".tgz",
-        ".webm",
-        ".webp",
-        ".whl",
-        ".xlsx",
-        ".xz",
-        ".zip",
-        ".zst",
-    }
-)
+_STORED = frozenset({
+    ".7z", ".avi", ".bz2", ".feather", ".flac", ".gif", ".gz", ".jp2", ".jpeg", ".jpg", ".lz4", ".mkv", ".mov", ".mp3",
+    ".mp4", ".npz", ".ogg", ".parquet", ".pdf", ".png", ".rar", ".tgz", ".webm", ".webp", ".whl", ".xlsx", ".xz", ".zip", ".zst",
+})  # fmt: skip
 
 
-def pack(bundle: Bundle, limits: Limits, folder: Path | None = None) -> Bundle:
+def pack(bundle: Bundle, limits: Limits, report: Report = silent) -> Bundle:
     """Return the bundle as the record can hold it, unchanged if it can.
 
     Empty files go into a zip where they are refused loose. While there are too many files, the larger group of data and
@@ -80,15 +53,15 @@ def pack(bundle: Bundle, limits: Limits, folder: Path | None = None) -> Bundle:
         All the files.
     limits : Limits
         What the record may hold.
-    folder : Path, optional
-        Where the zips are made; without it in a temporary folder that goes away with them.
+    report : Report
+        Is told the bytes that were looked at; it may stop.
 
     Raises
     ------
     BadInput
         When the files cannot be brought within the limits.
-    DiskFull
-        When there is no room for the zips.
+    ChangedMeanwhile
+        When one of them is not as it was when it was put in.
     """
     groups = _groups(bundle, limits)
     if not groups:
@@ -96,7 +69,7 @@ def pack(bundle: Bundle, limits: Limits, folder: Path | None = None) -> Bundle:
     inside = {id(file) for files in groups.values() for file in files}
     loose = [file for file in bundle.files if id(file) not in inside]
     taken = {file.key for file in loose}
-    archives = [_archive(role, files, taken, folder) for role, files in sorted(groups.items())]
+    archives = [_archive(role, files, taken, report) for role, files in sorted(groups.items())]
     return replace(bundle, files=(*loose, *archives))
 
 
@@ -134,47 +107,114 @@ def _groups(bundle: Bundle, limits: Limits) -> dict[str, list[BundleFile]]:
     return groups
 
 
-def _archive(role: str, files: list[BundleFile], taken: set[str], folder: Path | None) -> BundleFile:
-    """Make one zip and return it as a file of the bundle."""
+def _archive(role: str, files: list[BundleFile], taken: set[str], report: Report) -> BundleFile:
+    """Return a zip as a file of the bundle, its length and md5 known."""
     name, number = f"{_ARCHIVES[role]}.zip", 2
     while name in taken:
         name, number = f"{_ARCHIVES[role]}-{number}.zip", number + 1
-    place = folder or Path(tempfile.mkdtemp(prefix="zenodo_jupyter-"))
-    try:
-        _write(place / name, sorted(files, key=lambda file: file.key))
-    except OSError as error:
-        (place / name).unlink(missing_ok=True)
-        if error.errno != errno.ENOSPC:
-            raise
-        raise DiskFull(f"There is no room in {place} to pack {name}.", "Free some space and try again.") from error
-    finally:
-        if folder is None and not (place / name).exists():
-            shutil.rmtree(place, ignore_errors=True)
+    ordered = sorted(files, key=lambda file: file.key)
+    total = sum(file.size for file in ordered)
+
+    def say(key: str, done: int) -> None:
+        report(Progress("stamp", f"Packing {name}", done, total, "B", key))
+
+    length, md5 = 0, hashlib.md5(usedforsecurity=False)
+    for block in _zip(ordered, say):
+        length += len(block)
+        md5.update(block)
     one = "1 file" if len(files) == 1 else f"{len(files)} files"
-    packed = BundleFile(name, "archive", f"holds {one} that the record cannot hold one by one", path=place / name)
-    if folder is None:
-        weakref.finalize(packed, shutil.rmtree, place, ignore_errors=True)
+    reason = f"holds {one} that the record cannot hold one by one"
+    packed = BundleFile(name, "archive", reason, stream=partial(_opened, ordered), length=length)
+    packed.learn(md5=md5.hexdigest())
     return packed
 
 
-def _write(path: Path, files: list[BundleFile]) -> None:
-    with zipfile.ZipFile(path, "w", compresslevel=_LEVEL) as archive:
+def _zip(
+    files: Sequence[BundleFile], say: Callable[[str, int], None] = lambda key, done: None
+) -> Generator[bytes, None, None]:
+    """Make a zip, piece by piece.
+
+    Parameters
+    ----------
+    files : sequence of BundleFile
+        In this order; they are hashed on the way, where that was not done yet.
+    say : callable
+        Is told which file it is at, and the bytes that were read of all.
+    """
+    sink, done = _Sink(), 0
+    with zipfile.ZipFile(cast(BinaryIO, sink), "w", compresslevel=_LEVEL) as archive:
         archive.comment = COMMENT
         for file in files:
-            with file.open() as source:
-                first = source.read(_BLOCK)
-                archive.compression = zipfile.ZIP_DEFLATED if _shrinks(file.key, first) else zipfile.ZIP_STORED
+            with contextlib.closing(file.open(*DIGESTS)) as source:
+                block = source.read(BLOCK)
+                archive.compression = zipfile.ZIP_DEFLATED if _shrinks(file.key, block) else zipfile.ZIP_STORED
                 # Names given as text get the time 1980-01-01, the zip format's first.
                 with archive.open(file.key, "w", force_zip64=file.size >= 1 << 31) as target:
-                    target.write(first)
-                    shutil.copyfileobj(source, target, _BLOCK)
+                    while block:
+                        done += len(block)
+                        say(file.key, done)
+                        target.write(block)
+                        yield sink.take()
+                        block = source.read(BLOCK)
             # As on Unix, whatever it runs on: a plain file that everyone may read.
             archive.filelist[-1].create_system = 3
             archive.filelist[-1].external_attr = 0o100644 << 16
+    yield sink.take()
+
+
+class _Sink:
+    """What a zip is written to: it cannot go back, and gives away what it got."""
+
+    def __init__(self) -> None:
+        self._got: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._got.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing; a file has it."""
+
+    def take(self) -> bytes:
+        got, self._got = b"".join(self._got), []
+        return got
+
+
+class _Zipped:
+    """A zip as a stream."""
+
+    def __init__(self, files: Sequence[BundleFile]) -> None:
+        self._blocks = _zip(files)
+        self._rest = bytearray()
+
+    def read(self, amount: int = -1) -> bytes:
+        while amount < 0 or len(self._rest) < amount:
+            block = next(self._blocks, None)
+            if block is None:
+                break
+            self._rest += block
+        end = len(self._rest) if amount < 0 else amount
+        given = bytes(memoryview(self._rest)[:end])
+        del self._rest[:end]
+        return given
+
+    def close(self) -> None:
+        self._blocks.close()
+
+    def __enter__(self) -> _Zipped:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+def _opened(files: Sequence[BundleFile]) -> BinaryIO:
+    return cast(BinaryIO, _Zipped(files))
 
 
 def _shrinks(key: str, first: bytes) -> bool:
-    """Tell whether compressing is worth the time, by the suffix and by trying on the first MiB."""
+    """Tell whether compressing is worth the time, by the suffix and by trying on the beginning."""
     if PurePosixPath(key).suffix.lower() in _STORED or not first:
         return False
-    return len(zlib.compress(first, _LEVEL)) < 0.95 * len(first)
+    tried = first[:_TRIED]
+    return len(zlib.compress(tried, _LEVEL)) < 0.95 * len(tried)

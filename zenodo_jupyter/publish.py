@@ -17,17 +17,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import badge, notebook, repositories, stamping, standing, transfer
+from . import badge, notebook, repositories, stamping, standing
 from . import bundle as bundles
 from . import collect as collecting
 from .collect import Plan
+from .delivery import Delivery, compare
 from .errors import (
     AccessDenied,
     BadInput,
     ChangedMeanwhile,
     FieldError,
     InvalidMetadata,
-    Mismatch,
     RecordNotFound,
     RefusedMetadata,
     WasRefused,
@@ -35,7 +35,7 @@ from .errors import (
 from .journal import Act, Entry, Journal
 from .metadata import Metadata
 from .published import Published
-from .records import Draft, FileEntry, Record
+from .records import Draft, Record
 from .report import Progress, Report, silent
 
 # "Invalid value xx.": InvenioRDM's answer to an id that its vocabularies do not have.
@@ -137,10 +137,7 @@ class _Story:
         self.book = book
         self.entry = entry
         self.report = report
-        self.sent: dict[str, int] = {}
-        self.kept: dict[str, int] = {}
-        self.removed: tuple[str, ...] = ()
-        self.files: bundles.Bundle | None = None
+        self.delivery: Delivery | None = None
 
     @property
     def act(self) -> Act:
@@ -255,30 +252,18 @@ class _Story:
         return draft
 
     def stamp(self, draft: Draft) -> bundles.Bundle:
-        """Write the DOI into everything that carries it, and pack what has to be packed."""
+        """Write the DOI into everything that carries it."""
         self._begin("stamp", "Writing the DOI into the published copy")
-        self.files = stamping.published_copy(self.plan, draft, self._deposit(draft))
-        return self.files
+        return stamping.published_copy(self.plan, draft, self._deposit(draft))
 
     def upload(self, draft: Draft, files: bundles.Bundle) -> None:
-        """Send what the repository has not; take away what is no longer there."""
+        """Pack what has to be packed, send what the repository has not, take away what is no longer wanted."""
+        limits = standing.limits(self.repository)
+        room = None if limits.max_files is None else limits.max_files - len(stamping.LISTS)
+        packed = bundles.pack(files, replace(limits, max_files=room), self.report)
         self._begin("upload", "Sending the files")
-        there = {f.key: f for f in self.repository.list_files(draft.id) if f.status == "completed" and f.md5}
-        wanted = {f.key: f for f in files.files}
-        self.removed = tuple(sorted(set(there) - set(wanted)))
-        for key in self.removed:
-            self.repository.delete_file(draft.id, key)
-        missing = []
-        for key, file in wanted.items():
-            if key in there and there[key].size == file.size and there[key].md5 == file.md5:
-                self.kept[key] = file.size
-            else:
-                missing.append(file)
-        if self.kept:
-            self.report(Progress("upload", f"{len(self.kept)} of {len(wanted)} files are there already"))
-        uploads = [transfer.Upload(f.key, f.open, f.size, f.md5) for f in missing]
-        transfer.upload_files(self.repository, draft.id, uploads, report=self.report)
-        self.sent = {f.key: f.size for f in missing}
+        self.delivery = Delivery(self.repository, draft.id, self.report)
+        self.delivery.bring(packed.files, lambda: stamping.lists(self.plan, draft, files), stamping.LISTS)
 
     def publish(self, draft: Draft) -> Record:
         """Do the step that cannot be undone."""
@@ -307,9 +292,8 @@ class _Story:
         """Read the record back, compare every checksum, then put the badge in."""
         self._begin("verify", "Reading the record back")
         record = self.repository.get(record.id)
-        if self.files is not None:
-            _compare(record, self.files)
-            self.report(Progress("verify", f"Every checksum is right, {len(record.files)} files"))
+        if self.delivery is not None:
+            compare(record, self.delivery.files, self.report)
         deposit = self._deposit(record)
         # The checksum of what was published: after a death the notebook may have been changed since.
         deposit = replace(deposit, checksum=self.act.memory.get("checksum", deposit.checksum))
@@ -323,9 +307,10 @@ class _Story:
         self.entry.deposits.append({**asdict(deposit), **about, **self.act.memory})
         self.entry.act = None
         self.book.write(self.entry)
+        done = self.delivery or Delivery(self.repository, record.id, self.report)
         return Published(
-            record, self.repository, deposit, tuple(self.sent), tuple(self.kept), self.removed,
-            sum(self.sent.values()), sum(self.kept.values()), place,
+            record, self.repository, deposit, tuple(done.sent), tuple(done.kept), done.removed,
+            sum(done.sent.values()), sum(done.kept.values()), place,
         )  # fmt: skip
 
     def _deposit(self, record: Record) -> badge.Deposit:
@@ -363,14 +348,3 @@ def _write(repository: Repository, draft_id: str, metadata: Metadata, preview: s
 
 def _comes_with_the_files(error: FieldError) -> bool:
     return error.field == "files.enabled" or error.field.startswith("files.default_preview")
-
-
-def _compare(record: Record, files: bundles.Bundle) -> None:
-    """Compare every md5 of the record with what was to be published."""
-    there: dict[str, FileEntry] = {f.key: f for f in record.files}
-    wrong = [f.key for f in files.files if f.key not in there or there[f.key].md5 not in (None, f.md5)]
-    if wrong:
-        raise Mismatch(
-            f"The record {record.doi} is published, but these files are not in it as they were sent: {', '.join(wrong)}.",
-            "Look at the record, and publish a new version.",
-        )

@@ -25,6 +25,12 @@ class Progress:
         ``B`` for bytes, ``files``, ``cells``; empty when there is nothing to count.
     item : str
         The file or cell it is about; may be empty.
+    files_done, files_total, files_there : int or None
+        How many files are through, of how many that are to be moved; and how many others were there already.
+    rate : float or None
+        Bytes a second, over the last seconds; None as long as it is not known.
+    seconds_left : float or None
+        How long it takes at this rate; None while nothing moves.
     """
 
     step: str
@@ -33,6 +39,11 @@ class Progress:
     total: int | None = None
     unit: str = ""
     item: str = ""
+    files_done: int | None = None
+    files_total: int | None = None
+    files_there: int | None = None
+    rate: float | None = None
+    seconds_left: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields as a dictionary."""

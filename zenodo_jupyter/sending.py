@@ -42,6 +42,8 @@ class Sending:
         Is told the bytes that went out.
     cancel : threading.Event or None
         Stops it.
+    in_parts : bool
+        Whether reading may begin anywhere in it.
     """
 
     def __init__(
@@ -54,10 +56,11 @@ class Sending:
         md5: str | None,
         report: Report,
         cancel: threading.Event | None,
+        in_parts: bool = True,
     ) -> None:
         self._files, self._id, self._key = files, record_id, key
         self._source, self._size, self._md5 = source, size, md5
-        self._report, self._cancel = report, cancel
+        self._report, self._cancel, self._may_in_parts = report, cancel, in_parts
 
     def run(self, entry: FileEntry | None) -> FileEntry:
         """Send it, unless the draft has it; see `files.Files.upload`.
@@ -73,7 +76,9 @@ class Sending:
             if self._md5 == entry.md5:
                 self._say(self._size)
                 return entry
-        if self._md5 and goes_in_parts(self._files.session, self._size, self._md5):
+        if self._may_in_parts and goes_in_parts(self._files.session, self._size):
+            # The parts go in any order, so that the md5 of the whole cannot be had on the way.
+            self._md5 = self._md5 or self._hash()
             done = self._in_parts(self._md5).run(entry)
             if done is not None:
                 return done

@@ -5,25 +5,50 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import badge, card, companions, notebook, rendering, standing
+from . import badge, card, companions, notebook, rendering
 from . import bundle as bundles
 from .collect import Plan
 from .companions import crate
 from .companions.work import Work
 from .errors import ZenodoJupyterError
 from .records import Draft, Record
+from .unpacking import MANIFEST
 
 if TYPE_CHECKING:
     from .repository import Repository
 
+#: The names of the files that `lists` makes.
+LISTS = ("ro-crate-metadata.json", MANIFEST)
+
 
 def published_copy(plan: Plan, draft: Draft, deposit: badge.Deposit) -> bundles.Bundle:
-    """Return the files as they are published: the notebook with its badge, the files that explain it, packed as needed."""
+    """Return the files as they are published: the notebook with its badge, and the files that explain it.
+
+    What lists the checksums of all of them comes from `lists`, when they are known.
+    """
     stamped = badge.stamp(plan.nb, deposit, badge_of(plan.repository, draft))
     card.settle(stamped, {**card.of(draft, plan.repository), "files": 0})
     files = plan.bundle.with_notebook(notebook.dumps(stamped, like=plan.notebook))
-    files = files.adding(companions_of(plan, draft, stamped, files))
-    return bundles.pack(files, standing.limits(plan.repository))
+    return files.adding(companions_of(plan, draft, stamped, files))
+
+
+def lists(plan: Plan, draft: Draft, files: bundles.Bundle) -> list[bundles.BundleFile]:
+    """Return the files that have the checksums of all others in them.
+
+    They are made last: a file that is sent is hashed on its way, and need not be read for its checksum before.
+    """
+    taken, listed = {f.key for f in files.files}, files.files
+    made: list[bundles.BundleFile] = []
+    work = _work(plan, draft)
+    if LISTS[0] not in taken:
+        text = crate.ro_crate(work, listed)
+        made.append(bundles.BundleFile(LISTS[0], "crate", "made for you: for machines", content=text.encode()))
+    if LISTS[1] not in taken:
+        text = bundles.manifest_sha256([*listed, *made])
+        made.append(
+            bundles.BundleFile(LISTS[1], "manifest", "made for you: checksums of all files", content=text.encode())
+        )
+    return made
 
 
 def put_badge(path: Path, deposit: badge.Deposit, repository: Repository, record: Record) -> str:
@@ -55,7 +80,7 @@ def companions_of(plan: Plan, draft: Draft, stamped: Any, files: bundles.Bundle)
             content = text.encode() if isinstance(text, str) else text
             made.append(bundles.BundleFile(key=key, role=role, reason=reason, content=content))
 
-    work = Work(plan.metadata, draft.doi, draft.html_url, plan.notebook.name, plan.repository.title)
+    work = _work(plan, draft)
     add(
         plan.notebook.with_suffix(".html").name, "rendering", "made for you: to read without Jupyter",
         rendering.render_html(stamped, plan.metadata.title),
@@ -65,8 +90,8 @@ def companions_of(plan: Plan, draft: Draft, stamped: Any, files: bundles.Bundle)
     add("CITATION.cff", "citation", "made for you: how to cite", companions.citation_cff(work))
     listed = [*files.files, *made]
     add("README.md", "readme", "made for you: what this is", companions.readme_md(work, listed))
-    listed = [*files.files, *made]
-    add("ro-crate-metadata.json", "crate", "made for you: for machines", crate.ro_crate(work, listed))
-    listed = [*files.files, *made]
-    add("manifest-sha256.txt", "manifest", "made for you: checksums of all files", bundles.manifest_sha256(listed))
     return made
+
+
+def _work(plan: Plan, draft: Draft) -> Work:
+    return Work(plan.metadata, draft.doi, draft.html_url, plan.notebook.name, plan.repository.title)

@@ -42,12 +42,15 @@ class Upload:
         Bytes.
     md5 : str or None
         32 hex digits if known; a file that is there with the same md5 is not sent.
+    in_parts : bool
+        Whether reading may begin anywhere in it, so that several parts can be sent at a time.
     """
 
     key: str
     open: Callable[[], BinaryIO]
     size: int
     md5: str | None = None
+    in_parts: bool = True
 
 
 def upload_files(
@@ -58,6 +61,7 @@ def upload_files(
     cancel: threading.Event | None = None,
     *,
     workers: int = WORKERS,
+    already: int = 0,
 ) -> dict[str, FileEntry]:
     """Send files into a draft and check that each arrived as it is. What is there already is not sent again.
 
@@ -75,6 +79,8 @@ def upload_files(
         Another way to cancel.
     workers : int
         Files at a time.
+    already : int
+        How many other files are there already, for whoever watches.
 
     Returns
     -------
@@ -90,29 +96,30 @@ def upload_files(
         raise BadInput("Two files have the same name in the record.", "Rename one of them.")
     if not uploads:
         return {}
-    meter = Meter("upload", {u.key: u.size for u in uploads}, report)
-    with repository.session.watched_by(meter.watch(cancel)):
+    meter = Meter("upload", {u.key: u.size for u in uploads}, report, already)
+    with repository.session.watched_by(meter.watch(cancel, repository.title)):
         there = {e.key: e for e in repository.list_files(draft_id)}
         for upload in uploads:
             entry = there.get(upload.key)
             if entry and entry.status == "completed" and upload.md5 and upload.md5 != entry.md5:
                 repository.delete_file(draft_id, upload.key)
                 del there[upload.key]
+        meter.have([u.key for u in uploads if _is_same(u, there.get(u.key))])
         # One request for all of them: a repository counts requests, not files. Those that go in parts are begun otherwise.
         new = [u for u in uploads if u.key not in there]
-        whole = [u.key for u in new if not goes_in_parts(repository.session, u.size, u.md5)]
+        whole = [u.key for u in new if not (u.in_parts and goes_in_parts(repository.session, u.size))]
         there |= repository.init_files(draft_id, whole)
 
     def send(upload: Upload, stop: threading.Event) -> FileEntry:
         return repository.upload(
             draft_id, upload.key, upload.open, size=upload.size, md5=upload.md5, entry=there.get(upload.key),
-            report=meter, cancel=stop,
+            report=meter, cancel=stop, in_parts=upload.in_parts,
         )  # fmt: skip
 
     # The largest first, so that none is left alone at the end.
-    ordered = sorted(uploads, key=lambda u: -u.size)
+    ordered = sorted((u for u in uploads if not _is_same(u, there.get(u.key))), key=lambda u: -u.size)
     sent = a_few_at_a_time(send, ordered, workers, meter, cancel, repository.session)
-    return {upload.key: entry for upload, entry in zip(ordered, sent, strict=True)}
+    return {**there, **{upload.key: entry for upload, entry in zip(ordered, sent, strict=True)}}
 
 
 def download_files(
@@ -180,7 +187,7 @@ def download_files(
         sweep(parent, parts)
     check_room(folder, sum(still_to_come(wanted[key], targets[key]) for key in missing))
     meter = Meter("download", {key: entry.size or 0 for key, entry in wanted.items()}, report)
-    meter.have({key: wanted[key].size or 0 for key in wanted if key not in missing})
+    meter.have([key for key in wanted if key not in missing])
 
     def bring(key: str, stop: threading.Event) -> Path:
         return repository.download(record.id, key, targets[key], entry=wanted[key], report=meter, cancel=stop)
@@ -188,6 +195,11 @@ def download_files(
     ordered = sorted(missing, key=lambda k: -(wanted[k].size or 0))
     a_few_at_a_time(bring, ordered, workers, meter, cancel, repository.session)
     return [targets[key] for key in wanted]
+
+
+def _is_same(upload: Upload, entry: FileEntry | None) -> bool:
+    """Whether the draft is known to have a file already."""
+    return entry is not None and entry.status == "completed" and upload.md5 is not None and entry.size == upload.size
 
 
 def _wanted(entries: Sequence[FileEntry], keys: Sequence[str] | None, record: Record) -> dict[str, FileEntry]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from .errors import Cancelled
@@ -19,37 +20,67 @@ R = TypeVar("R")
 BEAT = 0.25
 
 
-class Meter:
-    """Adds up what the workers report, and passes it on a few times a second."""
+#: Seconds over which the rate is taken: long enough not to jump, short enough to follow a connection that gets slower.
+WINDOW = 10.0
 
-    def __init__(self, step: str, sizes: Mapping[str, int], report: Report) -> None:
-        self._step, self._total, self._report = step, sum(sizes.values()), report
+
+class Meter:
+    """Adds up what the workers report, and passes it on a few times a second.
+
+    Parameters
+    ----------
+    step : str
+        See `Progress.step`.
+    sizes : mapping of str to int
+        The files to move, and their bytes.
+    report : Report
+        Is told of all of them together.
+    already : int
+        How many others are there already.
+    clock : callable
+        Returns seconds that only go forward.
+    """
+
+    def __init__(
+        self,
+        step: str,
+        sizes: Mapping[str, int],
+        report: Report,
+        already: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._step, self._sizes, self._report = step, dict(sizes), report
+        self._there, self._clock = already, clock
         self._done: dict[str, int] = {}
         self._lock = threading.Lock()
-        self._last = Progress(step, "Beginning", 0, self._total, "B")
+        self._message, self._item = "Beginning", ""
         self._said = 0.0
+        self._marks: deque[tuple[float, int]] = deque([(clock(), 0)])
 
-    def have(self, sizes: Mapping[str, int]) -> None:
-        """Count files that need not be moved."""
-        self._done.update(sizes)
-        if sizes:
-            self._last = Progress(self._step, f"{len(sizes)} files are there already", self._sum(), self._total, "B")
-            self._report(self._last)
+    def have(self, keys: Collection[str]) -> None:
+        """Take files out of the count that need not be moved."""
+        for key in keys:
+            del self._sizes[key]
+        self._there += len(keys)
+        if self._there:
+            self._message = f"{self._there} file{'s are' if self._there > 1 else ' is'} there already"
+            self._report(self._progress())
 
     def __call__(self, progress: Progress) -> None:
         """Take the progress of one file; this is the `Report` that the workers get."""
         with self._lock:
             self._done[progress.item] = progress.done or 0
-            self._last = Progress(self._step, progress.message, self._sum(), self._total, "B", progress.item)
-            if progress.done == progress.total or time.monotonic() - self._said >= BEAT:
+            self._message, self._item = progress.message, progress.item
+            if progress.done == progress.total or self._clock() - self._said >= BEAT:
                 self._say()
 
-    def watch(self, cancel: threading.Event | None) -> Callable[[float], None]:
-        """Return what watches a wait of the thread that began it all."""
+    def watch(self, cancel: threading.Event | None, title: str) -> Callable[[float], None]:
+        """Return what watches a wait of the thread that began it all, for a repository called `title`."""
 
         def watch(left: float) -> None:
             if cancel is not None and cancel.is_set():
                 raise stopped()
+            self.waits(left, title)
             self.beat()
 
         return watch
@@ -57,15 +88,35 @@ class Meter:
     def beat(self) -> None:
         """Say the last word again if all was silent, so that whoever watches can answer with a cancel."""
         with self._lock:
-            if time.monotonic() - self._said >= BEAT:
+            if self._clock() - self._said >= BEAT:
                 self._say()
 
-    def _say(self) -> None:
-        self._said = time.monotonic()
-        self._report(self._last)
+    def waits(self, left: float, title: str) -> None:
+        """Take in that a worker waits; it is said until something moves again."""
+        with self._lock:
+            self._item = ""
+            self._message = f"Waiting for {title}, which is busy or does not answer: {left:.0f} s"
 
-    def _sum(self) -> int:
-        return sum(self._done.values())
+    def _say(self) -> None:
+        self._said = self._clock()
+        self._report(self._progress())
+
+    def _progress(self) -> Progress:
+        done, total = sum(self._done.values()), sum(self._sizes.values())
+        now = self._clock()
+        # What is sent anew begins at nothing again: the marks of before would make the rate negative.
+        while self._marks and self._marks[-1][1] > done:
+            self._marks.pop()
+        self._marks.append((now, done))
+        while len(self._marks) > 2 and self._marks[1][0] <= now - WINDOW:
+            self._marks.popleft()
+        began, before = self._marks[0]
+        rate = (done - before) / (now - began) if now - began >= 1.0 else None
+        through = sum(self._done.get(key, 0) >= size and key in self._done for key, size in self._sizes.items())
+        return Progress(
+            self._step, self._message, done, total, "B", self._item, through, len(self._sizes), self._there, rate,
+            (total - done) / rate if rate else None,
+        )  # fmt: skip
 
 
 def a_few_at_a_time(
@@ -91,6 +142,7 @@ def a_few_at_a_time(
     def watch(left: float) -> None:
         if stop.is_set():
             raise stopped()
+        meter.waits(left, session.title)
 
     def run() -> None:
         while not stop.is_set():
