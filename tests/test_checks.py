@@ -201,7 +201,7 @@ def test_gravest_first_and_as_json():
     web = "import pandas as pd\npd.read_csv('https://example.org/a.csv')"
     found = check(web, f"'{SECRETS['GitHub']}'", "open('gone.csv')")
     assert [f.severity for f in found] == ["block", "error", "warning"]
-    assert set(found[0].to_json()) == {"id", "severity", "message", "fix", "where", "cell", "share"}
+    assert set(found[0].to_json()) == {"id", "severity", "message", "fix", "where", "cell", "share", "remedies"}
     assert all(f.fix for f in found)
 
 

@@ -48,10 +48,13 @@ def check(nb: NotebookNode, bundle: Bundle, codes: Sequence[Code]) -> Iterator[F
 def _away(use: Use) -> Finding:
     typed = use.typed or use.text
     if use.place == "inside":
-        fix = f"Write {use.text} in the code; the file itself comes along."
+        fix, remedies = f"Write {use.text} in the code; the file itself comes along.", ("relative",)
     else:
-        fix = "Move the file below the notebook's folder and write its path from there."
-    return _finding("DAT2", "error", use, f"Uses {typed}, a path that nobody else has.", fix, _SHARE)
+        fix, remedies = "Move the file below the notebook's folder and write its path from there.", ("bring",)
+    message = f"Uses {typed}, a path that nobody else has."
+    # Code of modules is not the notebook's to change, nor can a file be brought that is not here.
+    remedies = () if use.cell is None or use.place == "missing" else remedies
+    return Finding("DAT2", "error", message, fix, use.where, use.cell, _SHARE, remedies)
 
 
 def _finding(id: str, severity: str, use: Use, message: str, fix: str, share: str) -> Finding:

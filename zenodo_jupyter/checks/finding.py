@@ -31,6 +31,8 @@ class Finding:
     share : str
         How often this is why published notebooks fail, where it was measured (15,817 Python notebooks from papers: Samuel and
         Mietchen, GigaScience 2024, doi 10.1093/gigascience/giad113).
+    remedies : tuple of str
+        What can be done about it at the press of a button; see `remedies`.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Finding:
     where: str = ""
     cell: int | None = None
     share: str = ""
+    remedies: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields as a dictionary."""

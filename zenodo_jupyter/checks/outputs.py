@@ -43,6 +43,7 @@ def _errors(index: int, cell: Mapping[str, Any]) -> Iterator[Finding]:
                 "Correct the cell and run it again, or tag it raises-exception if the error is meant.",
                 label(cell, index),
                 index,
+                remedies=("clear-output",),
             )
 
 
@@ -54,4 +55,5 @@ def _large(index: int, cell: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(
                 "OUT3", "info", f"An output of {size / 1e6:.1f} MB makes the notebook slow to open and to preview.",
                 "Show less of it: fewer rows, a smaller figure, PNG instead of SVG.", label(cell, index), index,
+                remedies=("clear-output",),
             )  # fmt: skip

@@ -50,6 +50,7 @@ _TOGETHER = tuple(
     )
 )
 _ENOUGH = 3
+_REMEDIES = ("redact", "clear-output")
 _TABLES = (".csv", ".tsv")
 _HEAD = 65_536
 
@@ -69,14 +70,15 @@ def check(nb: NotebookNode, bundle: Bundle) -> Iterator[Finding]:
                     if is_output
                     else "Write the path from the notebook's folder."
                 )
-                yield Finding("PRV1", "warning", f"{where[0].upper()}{where[1:]} shows {found}.", fix, where, cell)
+                told = f"{where[0].upper()}{where[1:]} shows {found}."
+                yield Finding("PRV1", "warning", told, fix, where, cell, remedies=_REMEDIES if is_output else ())
         mails = set(_mails(text)) - seen if is_output else set()
         if mails:
             seen |= mails
             many = f"{len(mails)} e-mail addresses" if len(mails) > 1 else "an e-mail address"
             yield Finding(
                 "PRV3", "warning", f"{where[0].upper()}{where[1:]} shows {many}.",
-                "Clear or redact it, unless they agreed.", where, cell,
+                "Clear or redact it, unless they agreed.", where, cell, remedies=_REMEDIES,
             )  # fmt: skip
     yield from _columns(bundle)
 
@@ -98,7 +100,7 @@ def _machine(text: str) -> Iterator[str]:
             if not _NOBODY.fullmatch(match.group(1)):
                 yield f"the home folder of {match.group(1)}"
     host = socket.gethostname()
-    if len(host) > 5 and host.lower() != "localhost" and re.search(rf"(?<![\w-]){re.escape(host)}(?![\w-])", text):
+    if _tells(host) and re.search(rf"(?<![\w-]){re.escape(host)}(?![\w-])", text):
         yield "the name of your machine"
 
 
@@ -111,6 +113,22 @@ def _mails(text: str) -> Iterator[str]:
         if before and after and not _NO_MAIL.fullmatch(after.group(1)):
             yield f"{before.group()}@{after.group(1)}"
         at = text.find("@", at + 1)
+
+
+def redacted(text: str) -> str:
+    """Return a text without home folders, this machine's name and e-mail addresses."""
+    text = HOME.sub(lambda match: match.group() if _NOBODY.fullmatch(match.group(1)) else "~", text)
+    host = socket.gethostname()
+    if _tells(host):
+        text = re.sub(rf"(?<![\w-]){re.escape(host)}(?![\w-])", "[host]", text)
+    for mail in set(_mails(text)):
+        text = text.replace(mail, "[removed]")
+    return text
+
+
+def _tells(host: str) -> bool:
+    """Tell whether a machine's name says anything: short ones and that of every machine are words."""
+    return len(host) > 5 and host.lower() != "localhost"
 
 
 def _columns(bundle: Bundle) -> Iterator[Finding]:

@@ -104,8 +104,24 @@ def check(nb: NotebookNode, bundle: Bundle, tokens: Sequence[str] = ()) -> Itera
                 seen.add(secret)
                 shown = "" if kind == _OWN else f" ({secret[:4]}…)"
                 yield Finding(
-                    "SEC1", "block", f"{where[0].upper()}{where[1:]} holds {kind}{shown}.", _REVOKE, where, cell
-                )
+                    "SEC1", "block", f"{where[0].upper()}{where[1:]} holds {kind}{shown}.", _REVOKE, where, cell,
+                    remedies=_remedies(where, cell, nb),
+                )  # fmt: skip
+
+
+def _remedies(where: str, cell: int | None, nb: NotebookNode) -> tuple[str, ...]:
+    if where.startswith("the output"):
+        return ("clear-output", "redact")
+    if where.startswith("the metadata"):
+        return ("redact",)
+    if cell is None:
+        return ()  # a file of its own, which people change where they made it
+    return ("environment", "redact") if nb["cells"][cell]["cell_type"] == "code" else ("redact",)
+
+
+def found(text: str, tokens: Sequence[str] = (), *, code: bool = True) -> list[str]:
+    """Return the secrets in a text, the person's own tokens first; in code, those that only a name gives away, too."""
+    return [secret for _, secret in _secrets(text, "", tokens, code)]
 
 
 _OWN = "a token of yours"
@@ -119,8 +135,8 @@ def _texts(nb: NotebookNode, bundle: Bundle) -> Iterator[tuple[str, str, int | N
         for text in output_texts(cell):
             yield text, f"the output of {where}", index, False
         if cell["metadata"]:
-            yield "\n".join(_strings(cell["metadata"])), f"the metadata of {where}", index, True
-    yield "\n".join(_strings(nb["metadata"])), "the metadata of the notebook", None, True
+            yield "\n".join(strings(cell["metadata"])), f"the metadata of {where}", index, True
+    yield "\n".join(strings(nb["metadata"])), "the metadata of the notebook", None, True
     for file in bundle.files:
         if file.role in ("data", "output") and 0 < file.size <= _SMALL:
             text = _decoded(file)
@@ -167,14 +183,14 @@ def _entropy(text: str) -> float:
     return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())
 
 
-def _strings(value: Any, name: str = "") -> Iterator[str]:
+def strings(value: Any, name: str = "") -> Iterator[str]:
     """Yield the texts in nested metadata, each behind its name as in code, so that the same rules find them."""
     if isinstance(value, dict):
         for key, item in value.items():
-            yield from _strings(item, str(key))
+            yield from strings(item, str(key))
     elif isinstance(value, list):
         for item in value:
-            yield from _strings(item, name)
+            yield from strings(item, name)
     elif isinstance(value, str):
         yield f'{name} = "{value}"'
 
