@@ -129,10 +129,14 @@ def test_unchanged_notebook_makes_no_new_version(path: Path, config: Config) -> 
     assert len(records(config)) == 1
 
 
-def test_corrected_description_is_a_reason_for_a_new_version(path: Path, config: Config) -> None:
-    """Should not take a notebook for unchanged when its author corrects what is said of it, and send no data again."""
+def test_corrected_description_may_be_a_reason_for_a_new_version(path: Path, config: Config) -> None:
+    """Should ask before it makes a DOI for words alone, and then make it, and send no data again."""
     go(path, config)
-    second = go(path, config, metadata=Metadata.from_dict({**ABOUT, "title": "Rain and snow in Seattle"}))
+    corrected = Metadata.from_dict({**ABOUT, "title": "Rain and snow in Seattle"})
+    with pytest.raises(NeedsConsent, match="in place"):
+        go(path, config, metadata=corrected)
+    assert standing.read(path, config=config).next_index == 2
+    second = go(path, config, metadata=corrected, yes=True)
     assert second.record.index == 2 and second.record.title == "Rain and snow in Seattle"
     assert {"rain.csv", "data/stations.csv"} <= set(second.kept)
 
@@ -142,7 +146,7 @@ def test_proposal_that_is_not_wanted_is_left_out(path: Path, config: Config) -> 
     about = Metadata.from_dict({k: v for k, v in ABOUT.items() if k != "description"})
     (path.parent / "CITATION.cff").write_text("cff-version: 1.2.0\ntitle: Rain\nabstract: It rains a lot in Seattle.\n")
     assert "It rains a lot" in go(path, config, metadata=about).record.metadata["description"]
-    second = go(path, config, metadata=about, without=["description"])
+    second = go(path, config, metadata=about, without=["description"], yes=True)
     assert second.record.index == 2 and "description" not in second.record.metadata
 
 

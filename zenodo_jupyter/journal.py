@@ -41,6 +41,8 @@ class Act:
         The last step that was begun; see `report.Progress.step`.
     draft_id, doi : str
         Empty until they are known.
+    community : str
+        Title of the community whose review it is in, or was declined by.
     overrides : list of str
         Ids of the findings that a person decided to publish in spite of.
     memory : dict
@@ -53,6 +55,7 @@ class Act:
     step: str = ""
     draft_id: str = ""
     doi: str = ""
+    community: str = ""
     overrides: list[str] = field(default_factory=list)
     memory: dict[str, Any] = field(default_factory=dict)
 

@@ -2,6 +2,10 @@
 
 collect · check · draft or next version · metadata · reserve the DOI · stamp · upload · publish · read back and compare · badge
 
+Where a first version goes through a community's review, it is handed in instead of published. Its DOI is reserved then and
+not registered, so that nothing is written into the notebook on disk: a badge would lead nowhere, for ever if they decline. The
+next call asks what became of it, and puts the badge in once it is accepted.
+
 Every step is written into the journal before it is tried, and every step can be done again: a publish that died, was
 cancelled or was refused goes on where it stopped at the next call, and files that are there are not sent again. There is
 never a second DOI for one act: after any doubt the record is read first.
@@ -10,26 +14,25 @@ never a second DOI for one act: after any doubt the record is read first.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from . import badge, notebook, repositories, stamping, standing
+from . import badge, notebook, repositories, stamping, standing, submission
 from . import bundle as bundles
 from . import collect as collecting
 from .collect import Plan
+from .communities import Request
 from .delivery import Delivery, compare
+from .describing import describe
 from .errors import (
     AccessDenied,
     BadInput,
     ChangedMeanwhile,
-    FieldError,
     InvalidMetadata,
     RecordNotFound,
-    RefusedMetadata,
     WasRefused,
 )
 from .journal import Act, Entry, Journal
@@ -38,12 +41,8 @@ from .published import Published
 from .records import Draft, Record
 from .report import Progress, Report, silent
 
-# "Invalid value xx.": InvenioRDM's answer to an id that its vocabularies do not have.
-_INVALID_VALUE = re.compile(r"Invalid value ([^\s]+?)\.(?:\s|$)")
-
 if TYPE_CHECKING:
     from .config import Config
-    from .repository import Repository
 
 
 def publish(
@@ -57,6 +56,7 @@ def publish(
     new: bool = False,
     version_of: str | None = None,
     accept: Sequence[str] = (),
+    message: str = "",
     yes: bool = False,
     confirm: Callable[[Plan, str], bool] | None = None,
     write_badge: bool = True,
@@ -72,11 +72,13 @@ def publish(
         See `collect`.
     accept : sequence of str
         Ids of blocking findings that a person decided to publish in spite of; written into the journal.
+    message : str
+        For those who decide in the communities that the description names, as plain text.
     yes : bool
         The person has already said yes to what cannot be undone.
     confirm : callable, optional
-        Is given the plan and a question that names the repository and the account, and answers yes or no. Asked only where
-        the DOI is real.
+        Is given the plan and a question that names the repository and the account, and answers yes or no. Asked where
+        the DOI is real, and where nothing but the description of a record has changed.
     write_badge : bool
         Whether the file on disk gets badge and Deposit. False where a front end holds the notebook and does it itself.
 
@@ -93,7 +95,12 @@ def publish(
     ChangedMeanwhile
         The notebook was changed while it was being sent; the draft is kept.
     CouldNotAsk, WasRefused, Mismatch
-        See `errors`. The draft is kept, and the next call goes on.
+        See `errors`. The draft is kept, and the next call goes on. A community that declined is a `WasRefused` too.
+
+    Returns
+    -------
+    Published
+        With a ``review`` where nothing is published yet, because a community looks at it first.
     """
     repository, book = repositories.repository(to, config=config), standing.journal(config)
     waiting = Progress("wait", f"Waiting for {repository.title}, which is busy or does not answer")
@@ -108,14 +115,17 @@ def publish(
         )  # fmt: skip
         collecting.refuse_what_is_blocked(plan, accept)
         story = _Story(plan, book, entry, report)
-        done = story.already_published()  # a publish that died after the last step but one
-        if done is None and plan.standing.unchanged and not plan.redescribed:
-            return story.unchanged()
+        pending = story.under_review()
+        if pending is not None:
+            return pending
+        # Died after the last step but one, or accepted by a community meanwhile.
+        done: Record | Request | None = story.already_published()
+        if done is None and plan.standing.unchanged and not plan.redescribed and not plan.unknown:
+            return story.unchanged(message)
         if done is None:
-            errors = plan.metadata.validate(for_publish=True)
-            if errors:
+            if plan.errors:
                 raise InvalidMetadata(
-                    "The description is not complete.", errors, "Give these fields and publish again."
+                    "The description is not complete.", plan.errors, "Give these fields and publish again."
                 )
             collecting.ask_first(plan, yes, confirm)
             story.begin(accept)
@@ -124,8 +134,10 @@ def publish(
             draft = story.reserve(draft)
             files = story.stamp(draft)
             story.upload(draft, files)
-            done = story.publish(draft)
-        return story.finish(done, write_badge)
+            done = story.publish(draft, message)
+        if isinstance(done, Request):
+            return story.waiting(story.repository.get_draft(story.act.draft_id), done)
+        return story.finish(done, write_badge, message)
 
 
 class _Story:
@@ -166,7 +178,7 @@ class _Story:
     def already_published(self) -> Record | None:
         """Return the record of an act whose last answer never came, or None."""
         act = self.entry.act
-        if act is None or act.step not in ("publish", "verify", "badge") or not act.draft_id:
+        if act is None or act.step not in ("review", "publish", "verify", "badge") or not act.draft_id:
             return None
         try:
             record = self.repository.get(act.draft_id)
@@ -175,12 +187,46 @@ class _Story:
         self.report(Progress("publish", f"It was published already: {record.doi}"))
         return record
 
-    def unchanged(self) -> Published:
+    def under_review(self) -> Published | None:
+        """Return what still waits for a community, or None where nothing does.
+
+        Raises
+        ------
+        WasRefused
+            When it was declined: told once, and the next call hands the same draft in again.
+        """
+        act = self.entry.act
+        if act is None or act.step != "review" or not act.draft_id:
+            return None
+        try:
+            draft = self.repository.get_draft(act.draft_id)
+        except RecordNotFound:
+            return None  # accepted, and a record by now; or discarded by hand
+        request = submission.review_of(self.repository, draft)
+        if request is None:
+            return None  # taken back, or never handed in
+        if request.is_open:
+            return self.waiting(draft, request)
+        self._begin("declined", f"{act.community} did not take it")
+        raise WasRefused(
+            f"{act.community} did not take {self.plan.notebook.name} ({request.status})."
+            f"{submission.reason(self.repository, request)} Nothing was published, and the DOI {act.doi} stays reserved.",
+            "Change what they ask for and publish again: the same draft is handed in once more. Or leave the community out, "
+            f"and it is published without them. Answer them with `review comment {request.id} --message …`.",
+            409,
+        )
+
+    def waiting(self, draft: Draft, request: Request) -> Published:
+        """Say what waits for a community."""
+        badge = f"None yet: the DOI is registered when {self.act.community} accepts. Publish again then to put it in."
+        return self._published(draft, self._deposit(draft), badge, review=request, community=self.act.community)
+
+    def unchanged(self, message: str) -> Published:
         record = self.repository.get(self.plan.standing.previous_id)
         self.entry.act = None
         self.book.write(self.entry)
-        deposit = self._deposit(record)
-        return Published(record, self.repository, deposit, badge="", unchanged=True)
+        offered = submission.offer(self.repository, record, self.plan.communities, message)
+        return Published(record, self.repository, self._deposit(record), unchanged=True, offered=offered)
 
     def draft(self) -> Draft:
         """Take up the draft of this act, or make it."""
@@ -225,15 +271,8 @@ class _Story:
     def describe(self, draft: Draft) -> Draft:
         """Write the metadata, and hear every field error before the first byte of data goes."""
         self._begin("metadata", "Writing the description")
-        draft = _write(self.repository, draft.id, self.plan.metadata, self.plan.bundle.notebook.key)
-        errors = tuple(e for e in draft.errors if not _comes_with_the_files(e))
-        if errors:
-            raise RefusedMetadata(
-                f"{self.repository.title} does not accept the description.",
-                errors,
-                "Correct these fields and publish again; the draft is kept and nothing else was sent.",
-            )
-        return draft
+        files = {"enabled": True, "default_preview": self.plan.bundle.notebook.key}
+        return describe(self.repository, draft.id, self.plan.metadata, files)
 
     def reserve(self, draft: Draft) -> Draft:
         """Reserve the DOI, so that the published copy can carry it."""
@@ -265,8 +304,8 @@ class _Story:
         self.delivery = Delivery(self.repository, draft.id, self.report)
         self.delivery.bring(packed.files, lambda: stamping.lists(self.plan, draft, files), stamping.LISTS)
 
-    def publish(self, draft: Draft) -> Record:
-        """Do the step that cannot be undone."""
+    def publish(self, draft: Draft, message: str) -> Record | Request:
+        """Do the step that cannot be undone; where a community looks at it first, return the request that waits."""
         if not self._is_as_collected():
             raise ChangedMeanwhile(
                 f"{self.plan.notebook.name} was changed, moved or deleted while it was being sent.",
@@ -275,6 +314,12 @@ class _Story:
         folder = self.plan.notebook.resolve().parent
         named = [os.path.relpath(p, folder) for p in self.plan.data]
         self.act.memory = standing.remember(self.plan.nb, self.plan.bundle, named)
+        if self.plan.review and self.act.kind == "first":
+            self.act.community = self.plan.review.title
+            self._begin("review", f"Submitting it to {self.act.community}")
+            request = self.repository.hand_in(draft, self.plan.review, message)
+            return request if request.is_open else self.repository.get(draft.id)
+        self.repository.take_back(draft)  # from a community that declined it, and is not named any more
         self._begin("publish", f"Publishing on {self.repository.title}")
         return self.repository.publish(draft.id)
 
@@ -288,7 +333,7 @@ class _Story:
         except (OSError, BadInput):
             return False
 
-    def finish(self, record: Record, write_badge: bool) -> Published:
+    def finish(self, record: Record, write_badge: bool, message: str = "") -> Published:
         """Read the record back, compare every checksum, then put the badge in."""
         self._begin("verify", "Reading the record back")
         record = self.repository.get(record.id)
@@ -307,10 +352,15 @@ class _Story:
         self.entry.deposits.append({**asdict(deposit), **about, **self.act.memory})
         self.entry.act = None
         self.book.write(self.entry)
+        # Last: the record is public and known here, whatever they say.
+        offered = submission.offer(self.repository, record, self.plan.communities, message)
+        return self._published(record, deposit, place, offered=offered)
+
+    def _published(self, record: Record, deposit: badge.Deposit, place: str, **more: Any) -> Published:
         done = self.delivery or Delivery(self.repository, record.id, self.report)
         return Published(
             record, self.repository, deposit, tuple(done.sent), tuple(done.kept), done.removed,
-            sum(done.sent.values()), sum(done.kept.values()), place,
+            sum(done.sent.values()), sum(done.kept.values()), place, **more,
         )  # fmt: skip
 
     def _deposit(self, record: Record) -> badge.Deposit:
@@ -323,28 +373,3 @@ class _Story:
             version=record.version,
             checksum=notebook.fingerprint(self.plan.nb),
         )
-
-
-def _write(repository: Repository, draft_id: str, metadata: Metadata, preview: str) -> Draft:
-    """Write the metadata, without what this repository does not know: vocabularies and custom fields are its own affair."""
-    custom_fields = True
-    while True:
-        body = metadata.to_native(custom_fields)
-        body["files"] = {"enabled": True, "default_preview": preview}
-        try:
-            draft = repository.update_draft(draft_id, body)
-        except RefusedMetadata as e:
-            refused = _INVALID_VALUE.search(str(e))  # the one answer that names no field
-            poorer = metadata.without_id(refused[1]) if refused else metadata
-            if poorer == metadata:
-                raise
-            metadata = poorer
-            continue
-        if custom_fields and any(e.field.startswith("custom_fields") for e in draft.errors):
-            custom_fields = False
-            continue
-        return draft
-
-
-def _comes_with_the_files(error: FieldError) -> bool:
-    return error.field == "files.enabled" or error.field.startswith("files.default_preview")

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .badge import Deposit
+from .communities import Request
 from .records import Record
+from .submission import Offered
 
 if TYPE_CHECKING:
     from .repository import Repository
@@ -32,6 +34,12 @@ class Published:
         Where the badge stands, as a sentence; says so where it could not be written.
     unchanged : bool
         True when there was nothing new and therefore no new version was made.
+    review : Request or None
+        Where nothing is published yet: the request that waits for a community; `record` is the draft then.
+    community : str
+        Title of that community.
+    offered : tuple of Offered
+        What became of the record in the communities that were named.
     """
 
     record: Record
@@ -44,6 +52,9 @@ class Published:
     kept_bytes: int = 0
     badge: str = ""
     unchanged: bool = False
+    review: Request | None = None
+    community: str = ""
+    offered: tuple[Offered, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the doors show it."""
@@ -60,4 +71,6 @@ class Published:
             "kept_bytes": self.kept_bytes,
             "badge": self.badge,
             "unchanged": self.unchanged,
+            "review": {**self.review.to_json(), "title": self.community} if self.review else None,
+            "communities": [offered.to_json() for offered in self.offered],
         }

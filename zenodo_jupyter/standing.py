@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from . import badge, notebook, repositories
 from . import bundle as bundles
 from .errors import RecordDeleted, RecordNotFound, WasRefused
-from .journal import Entry, Journal
+from .journal import Act, Entry, Journal
 from .records import Record
+from .report import Report, silent
 
 if TYPE_CHECKING:
     from .config import Config
@@ -26,8 +27,9 @@ class Standing:
     Attributes
     ----------
     state : str
-        ``never``, ``stopped`` (a publish was interrupted), ``published`` (unchanged since), ``changed``, or ``foreign`` (it
-        carries the Deposit of a record that was not published from this path).
+        ``never``, ``stopped`` (a publish was interrupted), ``waiting`` (for a community's review), ``declined`` (by it),
+        ``published`` (unchanged since), ``changed``, or ``foreign`` (it carries the Deposit of a record that was not
+        published from this path).
     words : str
         The same as a line for people.
     previous_id : str
@@ -85,6 +87,8 @@ def stand(
     """
     deposit = badge.read_deposit(nb)
     last = entry.last
+    if entry.act is not None and entry.act.step in ("review", "declined") and entry.act.draft_id:
+        return _in_review(entry.act, repository)
     if version_of:
         _, record = repositories.resolve(version_of, from_=repository.name, config=config)
         return _next(record, last, nb, bundle, repository)
@@ -92,7 +96,7 @@ def stand(
     if last is None or new or strayed:
         derived = deposit.doi if deposit and deposit.doi and not _is_same(deposit, last) else ""
         if entry.act is not None and entry.act.draft_id and not new:
-            return _stopped(entry, nb)
+            return _stopped(entry.act)
         if derived:
             return Standing("foreign", f"Comes from {derived}; publishing makes a new record, derived from it",
                             derived_from=derived)  # fmt: skip
@@ -111,9 +115,28 @@ def stand(
     return found
 
 
-def _stopped(entry: Entry, nb: Any) -> Standing:
-    assert entry.act is not None
-    doi = entry.act.doi
+def _in_review(act: Act, repository: Repository) -> Standing:
+    """Ask what became of a draft that was handed in to a community."""
+    try:
+        review = repository.get_draft(act.draft_id).review
+    except RecordNotFound:
+        try:
+            repository.get(act.draft_id)
+        except RecordNotFound:
+            return Standing("stopped", "Stopped; its draft was discarded, and publishing makes another")
+        words = f"{act.community} accepted it, and it is published; the badge still to come: publish again"
+        return Standing("stopped", words, doi=act.doi)
+    if review is not None and review.is_open:
+        words = f"Waiting for review by {act.community}; its DOI is reserved, and registered when they accept"
+        return Standing("waiting", words, doi=act.doi)
+    if review is not None and review.status != "created":
+        words = f"{act.community} did not take it; change it and publish again to submit it once more"
+        return Standing("declined", words, doi=act.doi)
+    return _stopped(act)
+
+
+def _stopped(act: Act) -> Standing:
+    doi = act.doi
     return Standing("stopped", f"Stopped; draft{f' with DOI {doi} reserved' if doi else ''}, can be resumed", doi=doi)
 
 
@@ -178,6 +201,13 @@ def _changes(known: dict[str, Any], nb: Any, bundle: bundles.Bundle) -> tuple[in
     return cells, tuple(files)
 
 
+def compare_by_content(entry: Entry, bundle: bundles.Bundle, report: Report) -> None:
+    """Read the files once of which only the content tells whether they changed: those of the size that they had."""
+    old = (entry.last or {}).get("files") or {}
+    same = (f for f in bundle.files if f.key in old and old[f.key]["size"] == f.size)
+    bundles.hash_all(same, report, "collect")
+
+
 def _is_same(deposit: badge.Deposit, last: dict[str, Any] | None) -> bool:
     return last is not None and deposit.concept_doi == last.get("concept_doi")
 
@@ -222,7 +252,7 @@ def _label(index: int) -> str:
     return f"v{index}"
 
 
-def read(path: Path, *, to: str | None = None, config: Config) -> Standing:
+def read(path: Path, *, to: str | None = None, config: Config, report: Report = silent) -> Standing:
     """Say where a notebook stands, for a status line.
 
     Raises
@@ -236,6 +266,7 @@ def read(path: Path, *, to: str | None = None, config: Config) -> Standing:
     nb = notebook.read(path)
     entry = entry_of(path, nb, repository, config)
     bundle = bundles.collect(path, data=named_data(entry, path), limits=limits(repository))
+    compare_by_content(entry, bundle, report)
     try:
         return stand(path, nb, entry, bundle, repository, config=config)
     except WasRefused as e:
