@@ -160,9 +160,11 @@ def test_error_stands_beside_its_field(input_of: Any) -> None:
     place = authors.at([0, "orcid"])
     place.say(["A digit is missing."])
     assert "A digit is missing." in place.widget.children[1].value and "alert" in place.widget.children[1].value
+    assert place.control.description == "ORCID iD ✖ A digit is missing.", "it is read with the control"
     assert authors.rows[0].fold.is_open, "the row with the error is open"
     authors.clear()
     assert "A digit is missing." not in place.widget.children[1].value
+    assert place.control.description == "ORCID iD"
 
 
 def test_licence_is_chosen_by_its_name(input_of: Any) -> None:

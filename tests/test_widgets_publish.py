@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from zenodo_jupyter import badge, card, notebook, repositories
 from zenodo_jupyter.config import Config
-from zenodo_jupyter.errors import ZenodoJupyterError
+from zenodo_jupyter.errors import FieldError, ZenodoJupyterError
 from zenodo_jupyter.metadata import fields
 from zenodo_jupyter.metadata.fields import Field
 from zenodo_jupyter.report import Progress
@@ -135,7 +137,7 @@ def test_mistake_is_told_beside_its_field_and_nothing_is_sent(form_of: Any, conf
     assert form.published is None
     assert "Shorter than minimum length 3." in texts(form) and "1 thing to fix" in texts(form)
     assert not repositories.repository("local", config=config).my_drafts()
-    press(form, "Take back")
+    press(form, "Back to what is proposed")
     press(form, "Publish")
     assert form.published is not None
 
@@ -213,6 +215,45 @@ def test_real_repository_is_asked_about_once_more(form_of: Any, config: Config, 
     press(form, "Publish")
     press(form, "Publish")
     assert form.published is not None and form.published.repository.name == "lab"
+
+
+def test_token_is_tried_while_the_kernel_is_free(form_of: Any, config: Config, served: Any) -> None:
+    """Should not wait for a repository in the kernel's own thread, and say beside the token that it was refused."""
+    config.repositories = {"lab": {"url": served.url, "title": "Our lab", "practice": False}}
+    config.allowed_repositories = ["local", "lab"]
+    form = form_of(to="lab")
+    press(form, "▸ Where: Our lab")
+    threads: list[str] = []
+    form._where._token.observe(lambda change: threads.append(threading.current_thread().name), "value")
+    form._where._said.observe(lambda change: threads.append(threading.current_thread().name), "value")
+    control(form, "Token").value = "wrong"
+    form.wait()
+    assert "Unauthorized" in form._where._said.value or "token" in form._where._said.value
+    assert threads[0] == "MainThread" and threads[-1] == "zenodo-form"
+
+
+def test_each_group_is_there_once(form_of: Any) -> None:
+    """Should show who may read the work where it says where the work goes, with its errors."""
+    form = form_of()
+    press(form, "▸ About")
+    folds = [w.description for w in below(form.widget) if isinstance(w, W.Button) and w.description[:1] in "▸▾"]
+    names = [text[2:].partition(":")[0] for text in folds]
+    assert len(names) == len(set(names)) and "Where" in names
+    form._about.say([FieldError("access.embargo.until", ["This field is required."])])
+    assert "Embargo" in texts(form) and "This field is required." in control(form, "Until").description
+
+
+def test_draft_that_cannot_be_kept_is_told(form_of: Any, config: Config) -> None:
+    """Should say that what is typed is not kept, and publish it all the same."""
+    form = form_of()
+    fill(form)
+    shutil.rmtree(config.data_dir / "forms")
+    (config.data_dir / "forms").write_text("in the way")
+    control(form, "Title").value = "Rain, not kept"
+    assert "cannot be used" in form._error.value
+    (config.data_dir / "forms").unlink()
+    press(form, "Publish")
+    assert form.published.record.title == "Rain, not kept"
 
 
 def test_new_row_of_the_table_is_in_form_and_panel(form_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:

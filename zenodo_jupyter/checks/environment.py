@@ -14,7 +14,9 @@ def check(described: Environment) -> Iterator[Finding]:
     ENV1 : an imported module is not installed. ENV2 : a package came from this machine. ENV3 : the kernel's Python is unknown.
     """
     for name in described.missing:
-        if name == __package__.partition(".")[0]:  # who runs this project from its source wants to publish, not to be told
+        if (
+            name == __package__.partition(".")[0]
+        ):  # who runs this project from its source wants to publish, not to be told
             continue
         yield Finding(
             "ENV1", "error", f"Imports {name}, which is not installed in the notebook's kernel.",

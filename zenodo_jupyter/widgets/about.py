@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as W
@@ -17,6 +17,8 @@ from . import look
 from .inputs import Input, Surroundings, make
 from .suggesting import Suggest
 
+#: Words of the button that takes a change back.
+BACK = "Back to what is proposed"
 _EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
 
 
@@ -31,9 +33,17 @@ class About:
         Told after each change.
     suggest : callable
         See `suggesting.Suggester`.
+    elsewhere : mapping
+        Parts of the form that show the group of their name themselves, by `part`.
     """
 
-    def __init__(self, said: dict[str, Any], changed: Callable[[], None], suggest: Suggest) -> None:
+    def __init__(
+        self,
+        said: dict[str, Any],
+        changed: Callable[[], None],
+        suggest: Suggest,
+        elsewhere: Mapping[str, look.Fold] | None = None,
+    ) -> None:
         self.said = said
         self._changed = changed
         self._suggest = suggest
@@ -43,14 +53,23 @@ class About:
         self._proposed: dict[str, Any] = {}
         self._loading = False
         self._summary = look.raw("")
+        self._elsewhere = elsewhere or {}
         groups = dict.fromkeys(field.group for field in table.FIELDS if not field.essential)
-        self.folds = {name: look.Fold(name, lambda name=name: self._group(name, False)) for name in groups}  # type: ignore[misc]
+        self.folds = {
+            name: look.Fold(name, lambda name=name: self._group(name, (False,)))  # type: ignore[misc]
+            for name in groups
+            if name not in self._elsewhere
+        }
 
     def build(self) -> W.Widget:
         """Make the inputs: the essential fields at once, the others when their group is opened."""
-        groups = dict.fromkeys(field.group for field in table.FIELDS)
-        first = [self._group(name, True) for name in groups]
+        groups = dict.fromkeys(field.group for field in table.FIELDS if field.group not in self._elsewhere)
+        first = [self._group(name, (True,)) for name in groups]
         return W.VBox((self._summary, *first, *(fold.widget for fold in self.folds.values())))
+
+    def part(self, name: str) -> W.Widget:
+        """Make the inputs of a group that another part of the form shows."""
+        return self._group(name, (True, False))
 
     def show(self, plan: Plan) -> None:
         """Show what is proposed, and over it what the person said."""
@@ -98,21 +117,25 @@ class About:
             if top is None:
                 elsewhere.append(str(error))
                 continue
-            if not top.essential:
-                self.folds[top.group].open()
+            fold = self._elsewhere.get(top.group) or (None if top.essential else self.folds[top.group])
+            if fold is not None:
+                fold.open()
             place = self._inputs[top.name].at(path[1:])
             found.setdefault(id(place), (place, []))[1].extend(error.messages)
         for place, messages in found.values():
             place.say(messages)
         self._sum_up([f"{place.field.label}: {' '.join(messages)}" for place, messages in found.values()] + elsewhere)
+        for place, _ in found.values():
+            place.focus()  # the first one is where a person goes on
+            break
 
     def _sum_up(self, lines: list[str]) -> None:
         count = f"{len(lines)} thing{'s' if len(lines) != 1 else ''} to fix"
         items = "".join(f"<div>{html.escape(line)}</div>" for line in lines)
-        self._summary.value = f'<div class="zj-note zj-stop"><b>{count}</b>{items}</div>' if lines else ""
+        self._summary.value = f'<div class="zw-note zw-stop"><b>{count}</b>{items}</div>' if lines else ""
 
-    def _group(self, name: str, essential: bool) -> W.Widget:
-        fields = [field for field in table.FIELDS if field.group == name and field.essential == essential]
+    def _group(self, name: str, essential: Sequence[bool]) -> W.Widget:
+        fields = [field for field in table.FIELDS if field.group == name and field.essential in essential]
         rows = [self._row(field) for field in fields]
         self._loading = True
         for field in fields if self._plan is not None else ():
@@ -123,7 +146,7 @@ class About:
     def _row(self, field: Field) -> W.Widget:
         made = make(field, Surroundings(lambda: self._edited(field.name), self._suggest))
         self._inputs[field.name] = made
-        back = look.button("", lambda: self._take_back(field.name))
+        back = look.button(BACK, lambda: self._take_back(field.name), tooltip=f"{BACK}: {field.label}")
         self._back[field.name] = back
         look.show(back, False)
         return W.VBox((made.widget, back))
@@ -140,10 +163,8 @@ class About:
         assert self._plan is not None
         edited, source = name in self.said, self._plan.sources.get(name, "")
         notes = [str(c) for c in self._plan.conflicts if c.field == name and not edited]
-        self._inputs[name].hint(" · ".join([*([source] if source and not edited else []), *notes]))
-        back = self._back[name]
-        back.description = f"Take back ({source})" if source else "Take back"
-        look.show(back, edited)
+        self._inputs[name].hint(" · ".join([part for part in ("yours" if edited else source, *notes) if part]))
+        look.show(self._back[name], edited)
 
     def _edited(self, name: str) -> None:
         if self._loading:

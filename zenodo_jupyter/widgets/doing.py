@@ -9,9 +9,9 @@ from typing import Any
 
 import ipywidgets as W
 
-from ..card import size
 from ..errors import Cancelled, ZenodoJupyterError
 from ..report import Progress, Report
+from ..show import told
 from . import look
 
 #: Seconds between two drawings of the bar; see `jobs.PACE`.
@@ -31,7 +31,7 @@ class Doing:
 
     def __init__(self) -> None:
         self._words = look.raw("")
-        self._bar = look.with_classes(W.FloatProgress(min=0, max=1), "zj-bar")
+        self._bar = look.with_classes(W.FloatProgress(min=0, max=1), "zw-bar")
         self._cancel = look.button("Cancel", self.cancel, tooltip="Stop; what was done so far is kept")
         self.widget = W.VBox((self._words, self._bar, self._cancel))
         look.show(self.widget, False)
@@ -70,6 +70,10 @@ class Doing:
         look.show(self.widget, True)
         self._thread = threading.Thread(target=self._run, args=act, daemon=True, name="zenodo-form")
         self._thread.start()
+
+    def focus(self) -> None:
+        """Move the keyboard's focus to what can be pressed meanwhile."""
+        self._cancel.focus()
 
     def cancel(self) -> None:
         """Stop at the next step."""
@@ -123,14 +127,9 @@ class Doing:
         self._drawn = (progress.step, now)
         counted = progress.total is not None and progress.done is not None and progress.total > 0
         look.show(self._bar, counted)
-        text = progress.message
         if counted:
             self._bar.value = progress.done / progress.total  # type: ignore[operator]
-            amounts = (progress.done, progress.total)
-            shown = [size(n or 0) if progress.unit == "B" else str(n) for n in amounts]
-            unit = "" if progress.unit == "B" else f" {progress.unit}"
-            text = f"{text}: {shown[0]} of {shown[1]}{unit}"
-        self._say(text)
+        self._say(told(progress))
 
     def _say(self, text: str) -> None:
         import html

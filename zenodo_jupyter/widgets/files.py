@@ -34,11 +34,11 @@ class Files:
     def __init__(self, kept: Kept, again: Callable[[], None]) -> None:
         self._kept = kept
         self._again = again
-        self._list = look.with_classes(W.VBox(()), "zj-files")
+        self._list = look.with_classes(W.VBox(()), "zw-files")
         self._name = look.with_classes(
             W.Text(description="A further file or folder", placeholder="data/raw.csv", continuous_update=False),
-            "zj-field",
-            "zj-grow",
+            "zw-field",
+            "zw-grow",
         )
         add = look.button("Add", self._add, tooltip="Take this file or folder along")
         self.widget = W.VBox((self._list, look.line(self._name, add)))
@@ -51,32 +51,32 @@ class Files:
             self._row(f.key, f.size, f.reason, f.role == "notebook") for f in plan.bundle.files[:MANY]
         ]
         if len(plan.bundle.files) > MANY:
-            rows.append(look.words(f"and {len(plan.bundle.files) - MANY} more", "zj-soft"))
-        rows.append(look.words(f"Made for you: {MADE}.", "zj-soft"))
+            rows.append(look.words(f"and {len(plan.bundle.files) - MANY} more", "zw-soft"))
+        rows.append(look.words(f"Made for you: {MADE}.", "zw-soft"))
         left_out = plan.bundle.left_out
         if left_out:
-            rows.append(look.words("Left out", "zj-head"))
+            rows.append(look.words("Left out", "zw-head"))
             rows += [self._left_out(name, reason) for name, reason in left_out[:MANY]]
         self._list.children = tuple(rows)
 
     def _row(self, key: str, count: int, reason: str, is_notebook: bool) -> W.Widget:
         tick = look.with_classes(
             W.Checkbox(True, description=key, indent=False, disabled=is_notebook, tooltip=f"Take {key} along"),
-            "zj-tick",
+            "zw-tick",
         )
         tick.observe(lambda _: self._leave_out(key), "value")
-        return W.VBox((tick, look.raw(f'<div class="zj-soft zj-body">{size(count)} · {html.escape(reason)}</div>')))
+        return W.VBox((tick, look.raw(f'<div class="zw-soft zw-body">{size(count)} · {html.escape(reason)}</div>')))
 
     def _left_out(self, name: str, reason: str) -> W.Widget:
         pattern = glob.escape(name)
         if pattern in self._kept.exclude:
             tick = look.with_classes(
-                W.Checkbox(False, description=name, indent=False, tooltip=f"Take {name} along"), "zj-tick"
+                W.Checkbox(False, description=name, indent=False, tooltip=f"Take {name} along"), "zw-tick"
             )
             tick.observe(lambda _: self._bring_back(pattern), "value")
-            return W.VBox((tick, look.raw('<div class="zj-soft zj-body">left out by you</div>')))
+            return W.VBox((tick, look.raw('<div class="zw-soft zw-body">left out by you</div>')))
         return look.raw(
-            f'<div class="zj-body"><span>{html.escape(name)}</span> <span class="zj-soft">{html.escape(reason)}</span></div>'
+            f'<div class="zw-body"><span>{html.escape(name)}</span> <span class="zw-soft">{html.escape(reason)}</span></div>'
         )
 
     def _leave_out(self, key: str) -> None:

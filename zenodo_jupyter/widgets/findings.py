@@ -60,14 +60,14 @@ class Findings:
         mark, words = MARKS[finding.severity]
         where = f"{finding.where}: " if finding.where else ""
         text = look.raw(
-            f'<div><b class="{"zj-error" if finding.severity == "block" else ""}">{mark} {words}</b> '
-            f'{html.escape(where + finding.message)} <span class="zj-soft">{html.escape(finding.fix)}</span></div>'
+            f'<div><b class="{"zw-error" if finding.severity == "block" else ""}">{mark} {words}</b> '
+            f'{html.escape(where + finding.message)} <span class="zw-soft">{html.escape(finding.fix)}</span></div>'
         )
         if finding.severity != "block":
             return text
         tick = look.with_classes(
             W.Checkbox(name_of(finding) in self.accepted, description="Publish it in spite of this", indent=False),
-            "zj-tick",
+            "zw-tick",
         )
         tick.observe(lambda change: self._decide(finding, change["new"]), "value")
         return W.VBox((text, tick))

@@ -45,10 +45,16 @@ class Input:
         Its row of the table.
     widget : VBox
         Label, control and what is to be said about it.
+    labelled : DOMWidget or None
+        The one control, where it is one.
     """
 
-    def __init__(self, field: Field, *above: W.Widget, below: Sequence[W.Widget] = ()) -> None:
+    def __init__(
+        self, field: Field, *above: W.Widget, below: Sequence[W.Widget] = (), labelled: W.DOMWidget | None = None
+    ) -> None:
         self.field = field
+        self.labelled = labelled
+        self._label = labelled.description if labelled is not None else ""
         self._about = look.raw("")
         self._errors: tuple[str, ...] = ()
         self._help = field.help
@@ -71,8 +77,15 @@ class Input:
         """Move the keyboard's focus here."""
 
     def say(self, messages: Sequence[str]) -> None:
-        """Show what is wrong, beside the control; nothing takes it away."""
+        """Show what is wrong, beside the control; nothing takes it away.
+
+        Of one control it stands in the label, which is what a screen reader reads with the control, and is told once aloud:
+        widgets have no ``aria-describedby``.
+        """
         self._errors = tuple(messages)
+        if self.labelled is not None:
+            self.labelled.description = " ".join([self._label, *(f"✖ {m}" for m in self._errors)])
+            (self.labelled.add_class if messages else self.labelled.remove_class)("zw-wrong")
         self._draw()
 
     def clear(self) -> None:
@@ -86,8 +99,9 @@ class Input:
         self._draw()
 
     def _draw(self) -> None:
-        errors = "".join(f'<div class="zj-error" role="alert">✖ {html.escape(m)}</div>' for m in self._errors)
-        about = f'<div class="zj-soft">{html.escape(self._help)}</div>' if self._help else ""
+        kind = "zw-error" if self.labelled is None else "zw-aloud"
+        errors = "".join(f'<div class="{kind}" role="alert">✖ {html.escape(m)}</div>' for m in self._errors)
+        about = f'<div class="zw-soft">{html.escape(self._help)}</div>' if self._help else ""
         self._about.value = errors + about
         look.show(self._about, bool(errors or about))
 
@@ -99,13 +113,13 @@ class Simple(Input):
         self._labels = {label: key for key, label in field.choices}
         self._whole: Any = None
         self.control = self._make(field, around)
-        super().__init__(field, self.control)
+        super().__init__(field, self.control, labelled=self.control)
         self.control.observe(lambda _: around.changed(), "value")
 
     def _make(self, field: Field, around: Surroundings) -> W.DOMWidget:
         label = field.label + (" (required)" if field.required else "")
         if field.type == "bool":
-            return look.with_classes(W.Checkbox(description=label, indent=False), "zj-tick")
+            return look.with_classes(W.Checkbox(description=label, indent=False), "zw-tick")
         common = {"description": label, "layout": W.Layout(width="auto"), "style": {"description_width": "auto"}}
         if field.type == "choice" and field.choices and not field.open:
             options = [("", ""), *((text, key) for key, text in field.choices)]
@@ -119,7 +133,7 @@ class Simple(Input):
             made = W.DatePicker(**common)
         else:
             made = W.Text(continuous_update=False, placeholder=field.example, **common)
-        return look.with_classes(made, "zj-field")
+        return look.with_classes(made, "zw-field")
 
     def get(self) -> Any:
         """See `Input.get`."""
@@ -156,11 +170,6 @@ class Simple(Input):
         """See `Input.focus`."""
         self.control.focus()
 
-    def say(self, messages: Sequence[str]) -> None:
-        """See `Input.say`."""
-        super().say(messages)
-        (self.control.add_class if messages else self.control.remove_class)("zj-wrong")
-
 
 class Group(Input):
     """Sub-fields; those that do not apply beside their siblings are hidden."""
@@ -168,7 +177,7 @@ class Group(Input):
     def __init__(self, field: Field, around: Surroundings, titled: bool = True) -> None:
         self.inputs = {f.name: make(f, around) for f in field.fields}
         self._rest: dict[str, Any] = {}
-        heading = [look.words(field.label, "zj-head")] if titled else []
+        heading = [look.words(field.label, "zw-head")] if titled else []
         super().__init__(field, *heading, below=[i.widget for i in self.inputs.values()])
         if not titled:
             self._help = ""

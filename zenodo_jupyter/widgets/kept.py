@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import uuid
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from ..config import Config
+from ..keeping import keep
 
 
 @dataclass
@@ -53,13 +52,15 @@ class Kept:
             return cls(str(notebook))
 
     def write(self, config: Config) -> None:
-        """Write it beside and swap it in."""
+        """Write it, whole or not at all.
+
+        Raises
+        ------
+        DiskFull, BadInput
+            When it cannot be written; see `keeping.keep`.
+        """
         self.when = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        path = _file(Path(self.notebook), config)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary = path.with_suffix(f".{uuid.uuid4().hex[:8]}.tmp")
-        temporary.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(temporary, path)
+        keep(_file(Path(self.notebook), config), json.dumps(asdict(self), ensure_ascii=False, indent=1))
 
     def forget(self, config: Config) -> None:
         """Remove the file: it was published, or thrown away."""

@@ -23,7 +23,7 @@ class Known(Input):
                 description=field.label, options=tuple(self._found), placeholder=field.example or "type to search",
                 layout=W.Layout(width="auto"),
             ),
-            "zj-field",
+            "zw-field",
         )  # fmt: skip
         around.suggest(self.control, field.vocabulary, self._found, field)
         self._around = around
@@ -31,8 +31,8 @@ class Known(Input):
         self._parts: Group | None = None
         self._place = W.VBox(())
         self._more = look.button("More", self.open, tooltip=f"Edit each field of this entry: {field.label}")
-        self.control.add_class("zj-grow")
-        super().__init__(field, look.line(self.control, self._more), self._place)
+        self.control.add_class("zw-grow")
+        super().__init__(field, look.line(self.control, self._more), self._place, labelled=self.control)
         self._help = ""
         self._draw()
         self.control.observe(lambda _: around.changed(), "value")
@@ -65,6 +65,10 @@ class Known(Input):
             self._parts = Group(self.field, self._around)
             self._parts.set(value)
             self._place.children = (self._parts.widget,)
+            errors = self._errors
+            self.clear()
+            self.labelled = None  # what is still to be said of the whole is said beside the sub-fields
+            self.say(errors)
             look.show(self.control, False)
             look.show(self._more, False)
 

@@ -81,8 +81,8 @@ class PublishForm(Shown):
         self._path: Path | None = None
         name = look.with_classes(
             W.Text(description="Which notebook?", placeholder="analysis.ipynb", continuous_update=False),
-            "zj-field",
-            "zj-grow",
+            "zw-field",
+            "zw-grow",
         )
 
         def take(change: dict[str, Any]) -> None:
@@ -91,7 +91,7 @@ class PublishForm(Shown):
                 self._use(path)
                 self.look_again()
             else:
-                self._error.value = look.words(f"✖ There is no file {path} here.", "zj-error").value
+                self._error.value = look.words(f"✖ There is no file {path} here.", "zw-error").value
 
         name.observe(take, "value")
         self.put(look.words("This form could not find out which notebook it is in."), name, self._error)
@@ -109,23 +109,24 @@ class PublishForm(Shown):
         self._kept.to = self._to or self._kept.to
         self._state = look.raw("")
         self._suggester = Suggester(self._repository)
-        self._about = About(self._kept.said, self._typed, self._suggester)
+        where = look.Fold("Where", lambda: W.VBox((self._where.widget, self._about.part(where.title))))
+        self._about = About(self._kept.said, self._typed, self._suggester, {where.title: where})
         self._files = Files(self._kept, self._decided)
         self._findings = Findings(self._ready)
-        self._where = Where(self._kept, self.config, self._decided)
+        self._where = Where(self._kept, self.config, self._decided, self._doing)
         self._parts = {
             "Files": look.Fold("Files", lambda: self._files.widget),
             "About": look.Fold("About", self._about.build),
             "Checks": look.Fold("Checks", lambda: self._findings.widget),
-            "Where": look.Fold("Where", lambda: self._where.widget),
+            "Where": where,
         }
         self._body = W.VBox([fold.widget for fold in self._parts.values()])
         self._what = look.raw("")
-        self._main = look.button("Publish", self.publish, "zj-main")
+        self._main = look.button("Publish", self.publish, "zw-main")
         self._again = look.button("Look again", self.look_again, tooltip="Read the notebook and its folder again")
         self._over = look.button("Start over", self._start_over, tooltip="Throw away what was typed here")
         self._sure = look.raw("")
-        self._yes = look.button("Publish", lambda: self._publish(), "zj-main")
+        self._yes = look.button("Publish", lambda: self._publish(), "zw-main")
         self._no = look.button("Keep it unpublished", self._keep_unpublished)
         self._consent = W.VBox((self._sure, look.line(self._yes, self._no)))
         self._foot = W.VBox((self._what, look.line(self._main, self._again, self._over)))
@@ -182,7 +183,7 @@ class PublishForm(Shown):
         self._main.description = words.verb(plan)
         waits = self._waits(plan)
         self._main.disabled = plan.standing.unchanged and not self._where.new
-        self._what.value = look.words(self._restored + (waits or words.promise(plan, self._where.new)), "zj-soft").value
+        self._what.value = look.words(self._restored + (waits or words.promise(plan, self._where.new)), "zw-soft").value
 
     def _waits(self, plan: collect.Plan) -> str:
         """Say what stands in the way, or nothing."""
@@ -191,7 +192,10 @@ class PublishForm(Shown):
         return "" if self._where.has_token else f"{plan.repository.title} needs a token first; open Where."
 
     def _typed(self) -> None:
-        self._kept.write(self.config)
+        try:
+            self._kept.write(self.config)
+        except ZenodoJupyterError as e:  # it can be published all the same, but not be there tomorrow
+            self._error.value = words.error(e)
         look.show(self._over, True)
 
     def _decided(self) -> None:
@@ -234,7 +238,7 @@ class PublishForm(Shown):
         if self._waits(plan):
             self._parts["Checks" if self._findings.open_blockers(plan) else "Where"].open()
         elif question:
-            self._sure.value = look.words(question, "zj-note").value
+            self._sure.value = look.words(question, "zw-note").value
             self._yes.description = self._main.description
             look.show(self._foot, False)
             look.show(self._consent, True)
@@ -251,6 +255,7 @@ class PublishForm(Shown):
         look.show(self._foot, False)
         look.show(self._body, False)
         self._doing.start(self._act, self._done, self._failed)
+        self._doing.focus()
 
     def _act(self, report: Report) -> Published:
         assert self._path is not None

@@ -52,15 +52,15 @@ class ReproduceForm(Shown):
         self._doi = _text("DOI", doi, "10.5281/zenodo.1234567")
         self._folder = _text("Folder to put it in", "", "a new one, named after the record")
         self._found = look.raw("")
-        self._look = look.button("Look", self.look, "zj-main")
-        self._go = look.button("Get it and run it again…", self.go, "zj-main")
+        self._look = look.button("Look", self.look, "zw-main")
+        self._go = look.button("Get it and run it again…", self.go, "zw-main")
         self._question = look.raw("")
         self._answer: bool | None = None
         self._answered = threading.Event()
         self._consent = W.VBox((
             self._question,
             look.line(
-                look.button("Run it", lambda: self.answer(True), "zj-main"),
+                look.button("Run it", lambda: self.answer(True), "zw-main"),
                 look.button("Do not run it", lambda: self.answer(False)),
             ),
         ))  # fmt: skip
@@ -113,7 +113,7 @@ class ReproduceForm(Shown):
 
     def _confirm(self, summary: str, report: Report) -> bool:
         """Show what would be run, and wait in the thread for an answer; Cancel is one."""
-        self._question.value = look.words(summary, "zj-note").value
+        self._question.value = look.words(summary, "zw-note").value
         look.show(self._consent, True)
         report(Progress("environment", "Waiting for your answer"))
         try:
@@ -138,4 +138,4 @@ class ReproduceForm(Shown):
 
 
 def _text(label: str, value: str, placeholder: str) -> W.Text:
-    return look.with_classes(W.Text(value, description=label, placeholder=placeholder), "zj-field", "zj-grow")
+    return look.with_classes(W.Text(value, description=label, placeholder=placeholder), "zw-field", "zw-grow")

@@ -30,12 +30,12 @@ class _Row:
         self.first_button = buttons.children[0]
         if isinstance(self.input, Group) and len(self.input.inputs) > _FEW:
             self.fold = look.Fold("New", lambda: self.input.widget)
-            self.fold.widget.remove_class("zj-part")
-            self.widget = look.with_classes(W.VBox((self.fold.widget, buttons)), "zj-row")
+            self.fold.widget.remove_class("zw-part")
+            self.widget = look.with_classes(W.VBox((self.fold.widget, buttons)), "zw-row")
         else:
-            self.input.widget.add_class("zj-grow")
+            self.input.widget.add_class("zw-grow")
             self.input.widget.add_class(
-                "zj-unlabelled"
+                "zw-unlabelled"
             )  # the list's heading says it; screen readers get it all the same
             self.widget = look.line(self.input.widget, buttons)
 
@@ -58,7 +58,7 @@ class Rows(Input):
         self._add = look.button(f"Add: {field.label}", self._append)
         self._quiet = False
         title = field.label + (" (required)" if field.required else "")
-        super().__init__(field, look.words(title, "zj-head"), below=(self._box, self._add))
+        super().__init__(field, look.words(title, "zw-head"), below=(self._box, self._add))
 
     def get(self) -> Any:
         """See `Input.get`."""

@@ -31,7 +31,7 @@ class Shown:
     instead = ""
 
     def __init__(self) -> None:
-        self.widget = look.with_classes(W.VBox((W.HTML(look.STYLE, layout=W.Layout(display="none")),)), "zj")
+        self.widget = look.with_classes(W.VBox((W.HTML(look.STYLE, layout=W.Layout(display="none")),)), "zw")
         self._display_id = uuid.uuid4().hex
         self._displayed = False
 

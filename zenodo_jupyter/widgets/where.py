@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
 import ipywidgets as W
@@ -10,8 +11,10 @@ from .. import repositories, rows
 from ..collect import Plan
 from ..config import Config
 from ..errors import ZenodoJupyterError
+from ..report import Progress, Report
 from ..tokens import TokenStore
 from . import look
+from .doing import Doing
 from .kept import Kept
 
 
@@ -26,9 +29,18 @@ class Where:
         The repositories.
     again : callable
         Looks at the notebook again after a decision.
+    doing : Doing
+        Where a token is tested: the kernel does not wait for a repository.
+
+    Attributes
+    ----------
+    has_token : bool
+        Whether the repository can be published to from here, as last looked at.
     """
 
-    def __init__(self, kept: Kept, config: Config, again: Callable[[], None]) -> None:
+    def __init__(self, kept: Kept, config: Config, again: Callable[[], None], doing: Doing) -> None:
+        self.has_token = False
+        self._doing = doing
         self._kept = kept
         self._config = config
         self._again = again
@@ -38,17 +50,17 @@ class Where:
         if chosen not in known:
             options.append((chosen, chosen))
         self._choice = look.with_classes(
-            W.Dropdown(options=options, value=chosen, description="Repository"), "zj-field"
+            W.Dropdown(options=options, value=chosen, description="Repository"), "zw-field"
         )
         self._choice.observe(lambda change: self._to(change["new"]), "value")
         self._about = look.raw("")
         self._token = look.with_classes(
-            W.Password(description="Token", placeholder="paste it here", continuous_update=False), "zj-field", "zj-grow"
+            W.Password(description="Token", placeholder="paste it here", continuous_update=False), "zw-field", "zw-grow"
         )
         self._token.observe(lambda change: self._keep(change["new"]), "value")
         self._said = look.raw("")
         self._new = look.with_classes(
-            W.Checkbox(False, description="Make a new record instead", indent=False), "zj-tick"
+            W.Checkbox(False, description="Make a new record instead", indent=False), "zw-tick"
         )
         self._new.observe(lambda _: again(), "value")
         self.widget = W.VBox((self._choice, self._about, self._token, self._said, self._new))
@@ -58,19 +70,15 @@ class Where:
         """Whether a new record is wanted where there is one already."""
         return bool(self._new.value)
 
-    @property
-    def has_token(self) -> bool:
-        """Whether the repository can be published to from here."""
-        row = repositories.repository(self._kept.to or None, config=self._config).row
-        return row.url.startswith(f"{rows.EMBEDDED}://") or TokenStore(self._config).get(row) is not None
-
     def show(self, plan: Plan) -> None:
         """Show what is to be known of the repository."""
         row = plan.repository.row
         registered = "DOIs are registered: what is published stays." if row.registered_dois else (
             "For practice: the DOI is local or of the test prefix, and not registered at doi.org."
         )  # fmt: skip
-        self._about.value = f'<div class="zj-soft">{registered}</div>'
+        self._about.value = f'<div class="zw-soft">{registered}</div>'
+        embedded = row.url.startswith(f"{rows.EMBEDDED}://")
+        self.has_token = embedded or TokenStore(self._config).get(row) is not None
         missing = not self.has_token
         look.show(self._token, missing)
         if missing and not self._said.value:
@@ -91,12 +99,20 @@ class Where:
         if not value:
             return
         self._token.value = ""
-        try:
+
+        def keep(report: Report) -> str:
+            report(Progress("token", "Trying the token"))
             repository = repositories.repository(self._kept.to or None, token=value, config=self._config)
             account = repository.test_token()
             where = TokenStore(self._config).set(repository.row, value)
-        except ZenodoJupyterError as e:
-            self._said.value = look.words(str(e), "zj-error").value
-            return
-        self._said.value = look.words(f"Signed in as {account}; the token is kept in {where}.").value
-        self._again()
+            return f"Signed in as {account}; the token is kept in {where}."
+
+        def kept(told: str) -> None:
+            self._said.value = look.words(told).value
+            self._again()
+
+        def refused(error: ZenodoJupyterError) -> None:
+            self._said.value = f'<div class="zw-error" role="alert">{html.escape(str(error))}</div>'
+            self._token.focus()
+
+        self._doing.start(keep, kept, refused)

@@ -18,8 +18,8 @@ def state(plan: Plan) -> str:
     stand = plan.standing
     told = html.escape(stand.words + (f", {stand.doi}" if stand.doi else ""))
     return (
-        f'<div class="zj-head">{_MARKS[stand.state]} {told}</div>'
-        f'<div class="zj-soft">{html.escape(plan.notebook.name)} · as it was last saved</div>'
+        f'<div class="zw-head">{_MARKS[stand.state]} {told}</div>'
+        f'<div class="zw-soft">{html.escape(plan.notebook.name)} · as it was last saved</div>'
     )
 
 
@@ -76,8 +76,8 @@ def done(result: Published) -> str:
 
 def error(problem: ZenodoJupyterError) -> str:
     """Return what went wrong, as HTML; having been stopped is not wrong."""
-    kind = "" if isinstance(problem, Cancelled) else "zj-stop"
-    return f'<div class="zj-note {kind}" role="alert">{html.escape(f"{problem.message} {problem.hint}")}</div>'
+    kind = "" if isinstance(problem, Cancelled) else "zw-stop"
+    return f'<div class="zw-note {kind}" role="alert">{html.escape(f"{problem.message} {problem.hint}")}</div>'
 
 
 def _count(number: int, noun: str) -> str:
