@@ -100,6 +100,28 @@ def test_check_sends_nothing(path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert said(capsys, "search")[1]["total"] == 0
 
 
+def test_check_puts_right_what_it_is_told_to(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Should clear and redact what is asked for in the file, keep the rest of it, and say what is left to do."""
+    secret = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7aB3dE6gH9"
+    nb = nbformat.read(path, 4)
+    nb.cells += [
+        new_code_cell(f"token = '{secret}'", execution_count=2),
+        new_code_cell("print(token)", execution_count=3, outputs=[new_output("stream", text=f"{secret}\n")]),
+    ]
+    nbformat.write(nb, path)
+    code, plan = said(capsys, "check", "rain.ipynb", "--metadata", "about.yml")
+    assert code == 7
+    assert [f["remedies"] for f in plan["findings"][:2]] == [["environment", "redact"], ["clear-output", "redact"]]
+    assert cli.main(["check", "rain.ipynb", "--metadata", "about.yml", "--fix", "environment", "clear-output"]) == 0
+    told = capsys.readouterr().out
+    assert "set that before Jupyter starts" in told and "all passed" not in told
+    healed = nbformat.read(path, 4)
+    assert secret not in path.read_text()
+    assert healed.cells[2].source == 'import os\n\ntoken = os.environ["TOKEN"]'
+    assert [cell.source for cell in healed.cells[:2]] == [cell.source for cell in nb.cells[:2]]
+    assert cli.main(["check", "rain.ipynb", "--fix", "magic"]) == 2
+
+
 @pytest.mark.parametrize("wish", ["SIGINT", "SIGTERM"])
 def test_ctrl_c_leaves_things_resumable(path: Path, tmp_path: Path, wish: str) -> None:
     """Should stop at Ctrl-C or when a batch system ends it, with a sentence and 130, and go on when called again."""

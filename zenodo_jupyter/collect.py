@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from . import bundle as bundles
 from . import checks, environment, notebook, proposals, repositories, standing, submission
-from .checks import switches
+from .checks import remedies, switches
 from .communities import Community
-from .errors import Blocked, FieldError, NeedsConsent
+from .errors import BadInput, Blocked, FieldError, NeedsConsent
 from .metadata import Metadata
 from .report import Progress, Report, silent
 
 if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
     from .config import Config
     from .repository import Repository
 
@@ -164,6 +166,7 @@ def collect(
     entry = standing.entry_of(path, nb, repository, config)
     data = data or standing.named_data(entry, path)
     bundle = bundles.collect(path, data=data, exclude=exclude, limits=standing.limits(repository), report=report)
+    standing.compare_by_content(entry, bundle, report)
     stand = standing.stand(path, nb, entry, bundle, repository, new=new, version_of=version_of, config=config)
     previous = Metadata.from_native(stand.previous) if stand.previous else None
     proposal = proposals.propose(path, nb, previous=previous, today=today or date.today())
@@ -190,6 +193,69 @@ def collect(
         _redescribed(given, without, previous), proposal.conflicts, notes,
         tuple(data), communities, unknown, digest, nb,
     )  # fmt: skip
+
+
+def remedied(path: Path, id: str, where: str, remedy: str, *, config: Config) -> tuple[NotebookNode, remedies.Remedied]:
+    """Work out one remedy for a notebook; it is not written.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook.
+    id, where : str
+        The finding, as it names itself.
+    remedy : str
+        One of its remedies.
+    config : Config
+        Where the person's tokens are kept, which are looked for.
+
+    Returns
+    -------
+    tuple
+        The notebook as it is in the file, and what the remedy makes of it.
+
+    Raises
+    ------
+    BadInput
+        When the finding is no longer there, or the remedy does not work.
+    """
+    nb, found, tokens = _findings(path, config)
+    finding = next((f for f in found if (f.id, f.where) == (id, where)), None)
+    if finding is None:
+        raise BadInput(f"{id} is no longer found in {where or 'the notebook'}.", "Look at the checks again.")
+    return nb, remedies.apply(nb, finding, remedy, folder=path.resolve().parent, tokens=tokens)
+
+
+def put_right(path: Path, wanted: Sequence[str], *, config: Config) -> str:
+    """Put right in a notebook's file what can be, and say what was done; for a notebook that nobody has open.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook; it is written beside itself and swapped in, where anything changed.
+    wanted : sequence of str
+        Names of remedies, as in `checks.remedies.LABELS`.
+    config : Config
+        Where the person's tokens are kept, which are looked for.
+
+    Raises
+    ------
+    BadInput
+        When there is no such remedy, or the notebook cannot be read or written.
+    """
+    path = Path(path).expanduser()
+    nb, found, tokens = _findings(path, config)
+    done = remedies.apply_all(nb, found, wanted, folder=path.resolve().parent, tokens=tokens)
+    notebook.write(path, done.nb)
+    return done.told or "Nothing was found that this could put right."
+
+
+def _findings(path: Path, config: Config) -> tuple[Any, tuple[checks.Finding, ...], Sequence[str]]:
+    """Return a notebook, what the checks find in it alone, and the tokens that were looked for."""
+    nb = notebook.read(path)
+    tokens = repositories.known_tokens(config)
+    alone = bundles.Bundle(path.resolve().parent, (bundles.BundleFile(path.name, "notebook", "", path=path),))
+    return nb, checks.run(nb, alone, tokens=tokens), tokens
 
 
 def _given(nb: Any, metadata: Metadata | None) -> Metadata | None:

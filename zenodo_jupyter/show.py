@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import card as cards
 from .card import size
 from .metadata.people import name_of
+from .report import Progress
 
 if TYPE_CHECKING:
     from .collect import Plan
@@ -53,6 +54,49 @@ class Outcome:
         return self.text
 
 
+def told(progress: Progress) -> str:
+    """Return a progress as a line: what, how much of how much, files, rate, time left, as far as each is known.
+
+    Examples
+    --------
+    >>> told(Progress("upload", "Sending a.csv", 4_000_000, 10_000_000, "B", "a.csv", 2, 5, 7, 2e6, 3.0))
+    'Sending a.csv: 4.0 MB of 10.0 MB, 2 of 5 files, 7 there already, 2.0 MB/s, 3 s left'
+    >>> told(Progress("execute", "Running cell 2", 1, 9, "cells"))
+    'Running cell 2: 1 of 9 cells'
+    """
+    amount = size if progress.unit == "B" else lambda count: f"{count:.0f}"
+    parts = []
+    if progress.total and progress.done is not None:
+        unit = f" {progress.unit}" if progress.unit not in ("", "B") else ""
+        parts.append(f"{amount(progress.done)} of {amount(progress.total)}{unit}")
+    parts += [said for said in (files_told(progress),) if said]
+    if progress.rate is not None:
+        parts.append(f"{size(progress.rate)}/s")
+    if progress.seconds_left is not None:
+        parts.append(f"{duration(progress.seconds_left)} left")
+    return f"{progress.message}: {', '.join(parts)}" if parts else progress.message
+
+
+def files_told(progress: Progress) -> str:
+    """Return how many files are through, and how many were there already; nothing where there is one only."""
+    several = progress.files_total is not None and progress.files_total > 1
+    parts = [f"{progress.files_done} of {progress.files_total} files"] if several else []
+    parts += [f"{progress.files_there} there already"] if progress.files_total and progress.files_there else []
+    return ", ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """Return a time to come in words, no more exact than it can be known.
+
+    >>> duration(8.4), duration(200), duration(9000)
+    ('8 s', '3 min', '2 h 30 min')
+    """
+    if seconds < 99:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 99 else f"{minutes // 60} h {minutes % 60} min"
+
+
 def line(text: str, **data: Any) -> Outcome:
     """Return a sentence."""
     return Outcome(text, {"message": text, **data})
@@ -82,9 +126,10 @@ def published(done: Published) -> Outcome:
     return Outcome(_table(rows), done.to_json(), card=cards.of(record, where, done.badge))
 
 
-def plan(found: Plan) -> Outcome:
-    """Show what would be published and what the checks found."""
-    lines = [f"{found.standing.words} on {found.repository.title}.", "", "Files"]
+def plan(found: Plan, put_right: str = "") -> Outcome:
+    """Show what would be published and what the checks found, after what was put right just now."""
+    lines = ["Put right", *(f"  {told}" for told in put_right.splitlines()), ""] if put_right else []
+    lines += [f"{found.standing.words} on {found.repository.title}.", "", "Files"]
     width = max((len(f.key) for f in found.bundle.files), default=0)
     lines += [f"  {f.key:<{width}}  {size(f.size):>9}  {f.reason}" for f in found.bundle.files]
     if found.bundle.left_out:
@@ -99,7 +144,8 @@ def plan(found: Plan) -> Outcome:
     lines += ["", "Checks"]
     for f in found.findings:
         where = f"{f.where}: " if f.where else ""
-        lines.append(f"  {marks[f.severity]}: {where}{f.message} {f.fix} [{f.id}]")
+        can = f" Or: --fix {' or '.join(f.remedies)}." if f.remedies else ""
+        lines.append(f"  {marks[f.severity]}: {where}{f.message} {f.fix}{can} [{f.id}]")
     if not found.findings:
         lines.append("  all passed")
     return Outcome("\n".join(lines), found.to_json(), code=7 if found.blockers else 2 if errors else 0)

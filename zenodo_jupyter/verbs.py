@@ -78,6 +78,8 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
 
     p = verb("check", check, "Say what would be published, and what should be put right first. Sends nothing.")
     _what(p)
+    p.add_argument("--fix", nargs="+", action="extend", default=[], metavar="REMEDY",
+                   help="put right what can be: clear-output, redact, environment, relative, bring")  # fmt: skip
 
     p = verb("get", get, "Get a record's files by its DOI, every checksum compared.")
     _which(p)
@@ -118,6 +120,9 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     p.add_argument(
         "--flavour", choices=["zenodo", "rdm"], default="zenodo", help="answer like Zenodo or like InvenioRDM"
     )
+    p.add_argument("--rate-limits", action="store_true", help="refuse whoever asks too often, as Zenodo does")
+    p.add_argument("--account", action="append", default=[], metavar="MAIL",
+                   help="make an account and show a token of it for this run; may be repeated")  # fmt: skip
     p.add_argument("--open", metavar="DOI", help="open this record in a browser")
     return top
 
@@ -157,13 +162,19 @@ def publish(args: argparse.Namespace, door: Door) -> Outcome:
 
 def check(args: argparse.Namespace, door: Door) -> Outcome:
     """``check``."""
-    from .collect import collect
+    from .collect import collect, put_right
 
+    path = _notebook(args, door)
+    told = ""
+    if args.fix:
+        if door.publish is not None:
+            raise BadInput("A notebook that is open cannot be changed from one of its cells.", "Use the panel's Fix.")
+        told = put_right(path, args.fix, config=door.config)
     plan = collect(
-        _notebook(args, door), data=args.data, exclude=args.exclude, to=args.to, metadata=_metadata(args),
+        path, data=args.data, exclude=args.exclude, to=args.to, metadata=_metadata(args),
         config=door.config, report=door.report,
     )  # fmt: skip
-    return show.plan(plan)
+    return show.plan(plan, told)
 
 
 def get(args: argparse.Namespace, door: Door) -> Outcome:
@@ -219,7 +230,7 @@ def status(args: argparse.Namespace, door: Door) -> Outcome:
     from . import standing
 
     path = _notebook(args, door)
-    return show.standing(path, standing.read(path, to=args.to, config=door.config))
+    return show.standing(path, standing.read(path, to=args.to, config=door.config, report=door.report))
 
 
 def token(args: argparse.Namespace, door: Door) -> Outcome:
@@ -255,7 +266,8 @@ def serve(args: argparse.Namespace, door: Door) -> Outcome:
 
     repositories.serve(
         data_dir=args.data, host=args.host, port=args.port, flavour=args.flavour, as_json=args.json,
-        allow_remote=args.allow_remote, open_doi=args.open, config=door.config,
+        allow_remote=args.allow_remote, rate_limits=args.rate_limits, accounts=args.account, open_doi=args.open,
+        config=door.config,
     )  # fmt: skip
     return show.line("Stopped.")
 

@@ -11,7 +11,7 @@ import filecmp
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,6 +85,45 @@ def apply(nb: NotebookNode, finding: Finding, remedy: str, *, folder: Path, toke
     if not cells and changed["metadata"] == nb["metadata"]:
         raise BadInput(f"Nothing could be changed: {finding.message}", finding.fix)
     return Remedied(changed, cells, told)
+
+
+def apply_all(
+    nb: NotebookNode, findings: Iterable[Finding], wanted: Sequence[str], *, folder: Path, tokens: Sequence[str] = ()
+) -> Remedied:
+    """Apply those remedies that are wanted to all findings that have them, each finding's first wanted one.
+
+    Parameters
+    ----------
+    nb, folder, tokens
+        As for `apply`.
+    findings : iterable of Finding
+        Those of this notebook.
+    wanted : sequence of str
+        Names of remedies.
+
+    Raises
+    ------
+    BadInput
+        When there is no such remedy.
+    """
+    for name in wanted:
+        if name not in LABELS:
+            raise BadInput(f"There is no remedy {name}.", f"The remedies are: {', '.join(LABELS)}.")
+    cells: set[int] = set()
+    told = []
+    for finding in findings:
+        remedy = next((name for name in wanted if name in finding.remedies), None)
+        if remedy is None:
+            continue
+        try:
+            done = apply(nb, finding, remedy, folder=folder, tokens=tokens)
+        except BadInput as error:  # another remedy may have done it already; else the next check says it again
+            told.append(f"{finding.where}: {error.message}")
+            continue
+        nb = done.nb
+        cells.update(done.cells)
+        told.append(f"{finding.where}: {done.told}")
+    return Remedied(nb, tuple(sorted(cells)), "\n".join(told))
 
 
 def _clear(nb: NotebookNode, finding: Finding, folder: Path, tokens: Sequence[str]) -> str:

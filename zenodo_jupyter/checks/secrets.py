@@ -97,11 +97,11 @@ _PLACEHOLDER = re.compile(
 
 def check(nb: NotebookNode, bundle: Bundle, tokens: Sequence[str] = ()) -> Iterator[Finding]:
     """Yield SEC1 for every secret in sources, text outputs, metadata and small text files, the person's own tokens first."""
-    seen: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for text, where, cell, code in _texts(nb, bundle):
         for kind, secret in _secrets(text, where, tokens, code):
-            if secret not in seen:
-                seen.add(secret)
+            if (secret, where) not in seen:
+                seen.add((secret, where))
                 shown = "" if kind == _OWN else f" ({secret[:4]}…)"
                 yield Finding(
                     "SEC1", "block", f"{where[0].upper()}{where[1:]} holds {kind}{shown}.", _REVOKE, where, cell,

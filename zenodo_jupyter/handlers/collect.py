@@ -1,4 +1,4 @@
-"""``collect``: what publishing a notebook would do."""
+"""``collect`` and ``remedy``: what publishing a notebook would do, and what a button can put right first."""
 
 from __future__ import annotations
 
@@ -24,4 +24,16 @@ class CollectHandler(Handler):
         self.answer(await self.away(work.collect, self.place, given))
 
 
-routes = [("collect", CollectHandler)]
+class RemedyHandler(Handler):
+    """Works out a remedy; the front end that holds the notebook puts the changed cells in."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Answer with the cells as they should be."""
+        given = self.given(("path", "id", "where", "remedy"), path=str, id=str, where=str, remedy=str)
+        path = await self.real(given["path"])
+        self.answer(await self.away(work.remedy, self.place, path, given))
+
+
+routes = [("collect", CollectHandler), ("remedy", RemedyHandler)]

@@ -115,6 +115,19 @@ def collect(place: Config, given: dict[str, Any]) -> dict[str, Any]:
     return plan.to_json()
 
 
+def remedy(place: Config, path: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the cells that a remedy changes, each with its source before, so that a later edit is not written over."""
+    from .. import collect as acts
+
+    nb, done = acts.remedied(path, given["id"], given["where"], given["remedy"], config=place)
+    cells = [
+        {"index": index, "before": nb["cells"][index]["source"], "cell": dict(done.nb["cells"][index])}
+        for index in done.cells
+    ]
+    metadata = dict(done.nb["metadata"]) if done.nb["metadata"] != nb["metadata"] else None
+    return {"cells": cells, "metadata": metadata, "told": done.told}
+
+
 def status(place: Config, path: Path, to: str | None) -> dict[str, Any]:
     """Return where a notebook stands, and the badge that the file on the disk does not have yet."""
     from .. import notebook, repositories, standing
