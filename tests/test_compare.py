@@ -20,7 +20,7 @@ from zenodo_jupyter.compare.images import compare_image, compare_svg
 from zenodo_jupyter.compare.structures import compare_json
 from zenodo_jupyter.compare.text import compare_text
 from zenodo_jupyter.compare.widgets import STATE, VIEW
-from zenodo_jupyter.verdict import Rung, rung
+from zenodo_jupyter.verdict import Rung, holds, rung
 
 RAN = date(2026, 11, 22)
 
@@ -209,14 +209,14 @@ def test_what_moves_from_run_to_run_is_not_held_against_the_author():
     again = compare(first, second)
     found = compare(archived, first).beside(again)
     assert found.summary("R4") == "20 of 21 outputs reproduced (R4), 1 not deterministic"
-    assert (rung(found, ran=True, again=again), found.index) == (Rung.REPRODUCED, 1.0)
+    assert (rung(holds(found, ran=True, again=again)), found.index) == (Rung.REPRODUCED, 1.0)
     first.cells[0].outputs[0].data["text/plain"] = second.cells[0].outputs[0].data["text/plain"] = "mean 9.0"
     wrong = compare(archived, first).beside(compare(first, second))
     assert wrong.count("differs") == 1
-    assert rung(wrong, ran=True, again=compare(first, second)) == Rung.EXECUTABLE
-    assert rung(wrong, ran=True, again=compare(first, first)) == Rung.REPEATABLE
-    assert rung(wrong, ran=False) == Rung.VERIFIED
-    assert rung(compare(archived, archived), ran=True) == Rung.IDENTICAL
+    assert rung(holds(wrong, ran=True, again=compare(first, second))) == Rung.EXECUTABLE
+    assert rung(holds(wrong, ran=True, again=compare(first, first))) == Rung.REPEATABLE
+    assert rung(holds(wrong, ran=False)) == Rung.VERIFIED
+    assert rung(holds(compare(archived, archived), ran=True)) == Rung.IDENTICAL
 
 
 # --- notebooks ----------------------------------------------------------------------------------------------------------

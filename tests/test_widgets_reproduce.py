@@ -81,7 +81,7 @@ def test_asks_and_tells_how_much_came_out_the_same(
     assert read and "would run on this computer as you" in read[0]
     assert form.reproduction is not None and form.reproduction.comparison.count("same") == 1
     text = shown(form.widget)
-    assert 'aria-label="output 1: the same"' in text and 'aria-label="output 2: differ"' in text
+    assert 'aria-label="output 1: the same"' in text and 'aria-label="output 2: different"' in text
     assert (tmp_path / "again" / "executed.ipynb").is_file()
 
 

@@ -26,7 +26,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 #: Marks that are told from each other without colour.
 _MARKS = {"same": "=", "close": "≈", "differs": "≠", "unsteady": "~", "failed": "✖", "missing": "·", "extra": "+"}
 #: The order in which a verdict is told, with its words.
-VERDICTS = {"same": "the same", "close": "the same within rounding", "differs": "differ", "unsteady": "not deterministic",
+VERDICTS = {"same": "the same", "close": "nearly the same", "differs": "different", "unsteady": "not deterministic",
             "failed": "not reached or failed", "missing": "missing", "extra": "new"}  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -56,3 +57,33 @@ Report = Callable[[Progress], None]
 
 def silent(progress: Progress) -> None:
     """Report to nobody."""
+
+
+class Timed:
+    """A Report that passes all on, and adds up how long each step took.
+
+    Attributes
+    ----------
+    seconds : dict
+        By step, in the order of their beginning.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self.seconds: dict[str, float] = {}
+        self._report = report
+        self._step, self._since = "", time.monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        """Take one thing that happened."""
+        if progress.step != self._step:
+            self.done()
+            self._step = progress.step
+        self._report(progress)
+
+    def done(self) -> dict[str, float]:
+        """End the last step, and return the seconds by step."""
+        now = time.monotonic()
+        if self._step:
+            self.seconds[self._step] = round(self.seconds.get(self._step, 0.0) + now - self._since, 3)
+        self._since = now
+        return self.seconds

@@ -99,8 +99,10 @@ class UsedEnvironment:
         }
 
 
-def rung(comparison: Comparison, *, ran: bool, again: Comparison | None = None) -> Rung:
-    """Return the highest rung whose own test holds, `Rung.DESCRIBED` left out.
+def holds(
+    comparison: Comparison, *, ran: bool, again: Comparison | None = None, described: bool = False
+) -> frozenset[Rung]:
+    """Return every rung whose own test holds.
 
     Parameters
     ----------
@@ -111,16 +113,25 @@ def rung(comparison: Comparison, *, ran: bool, again: Comparison | None = None) 
     again : Comparison, optional
         The re-run and a second one in the same environment. What differs there too is not deterministic, and that is not
         held against the author: `Rung.REPRODUCED` is judged by the other outputs.
+    described : bool
+        Whether the record says what a stranger needs.
     """
+    found = {Rung.VERIFIED} | ({Rung.DESCRIBED} if described else set())
     if not ran:
-        return Rung.VERIFIED
+        return frozenset(found)
+    found.add(Rung.EXECUTABLE)
     outputs = comparison.outputs
-    if outputs and all(o.level <= Level.VOLATILE for o in outputs):
-        return Rung.IDENTICAL
     steady = [o for o in outputs if o.verdict != "unsteady"]
-    good = sum(o.level <= Level.LOOKS_SAME for o in steady)
+    good = sum(o.is_reproduced for o in steady)
+    if again is not None and all(o.is_reproduced for o in again.outputs):
+        found.add(Rung.REPEATABLE)
     if steady and good >= ENOUGH * len(steady) and all(o.level < Level.DIFFERENT for o in steady):
-        return Rung.REPRODUCED
-    if again is not None and all(o.level <= Level.LOOKS_SAME for o in again.outputs):
-        return Rung.REPEATABLE
-    return Rung.EXECUTABLE
+        found.add(Rung.REPRODUCED)
+    if outputs and all(o.level <= Level.VOLATILE for o in outputs):
+        found.add(Rung.IDENTICAL)
+    return frozenset(found)
+
+
+def rung(held: frozenset[Rung]) -> Rung:
+    """Return the highest of the rungs that hold; `Rung.DESCRIBED` is said beside it and does not count."""
+    return max(held - {Rung.DESCRIBED})

@@ -10,8 +10,8 @@ export const MIME = 'application/vnd.zenodo-jupyter.record+json';
 /** By verdict: a mark that is told from the others without colour, and words. */
 const VERDICTS: { [verdict: string]: [string, string] } = {
   same: ['=', 'the same'],
-  close: ['≈', 'the same within rounding'],
-  differs: ['≠', 'differ'],
+  close: ['≈', 'nearly the same'],
+  differs: ['≠', 'different'],
   unsteady: ['~', 'not deterministic'],
   failed: ['✖', 'not reached or failed'],
   missing: ['·', 'missing'],

@@ -128,13 +128,13 @@ class Comparison:
         again : Comparison
             The re-run beside a second one in the same environment.
         """
-        moving = {(o.cell_id, o.cell_index, o.output_index) for o in again.outputs if not o.is_reproduced}
-        if any(o.cell_id for o in self.outputs):  # cells that papermill adds move the others, but not their ids
-            moving = {(cell_id, None, position) for cell_id, _, position in moving}
+        # By id, since papermill may add cells; by place where the archived notebook has no ids (papermill then makes some up).
+        moving = {(o.cell_id, o.output_index) for o in again.outputs if not o.is_reproduced}
+        places = {(o.cell_index, o.output_index) for o in again.outputs if not o.is_reproduced}
 
         def mark(o: OutputVerdict) -> OutputVerdict:
-            here = (o.cell_id, None if o.cell_id else o.cell_index, o.output_index)
-            unsteady = not o.is_reproduced and o.verdict in ("close", "differs") and here in moving
+            moves = (o.cell_id, o.rerun_index) in moving if o.cell_id else (o.cell_index, o.rerun_index) in places
+            unsteady = moves and not o.is_reproduced and o.verdict in ("close", "differs")
             return replace(o, verdict="unsteady") if unsteady else o
 
         return replace(self, outputs=tuple(map(mark, self.outputs)))

@@ -33,11 +33,19 @@ def compare_html(archived: str, rerun: str, ran: date | None = None) -> Match:
     """
     if archived == rerun:
         return IDENTICAL
-    a, b = _Shown.of(archived), _Shown.of(rerun)
+    a, b = pieces(archived), pieces(rerun)
     if len(a) != len(b):
         joined = compare_text("\n".join(t for _, t in a), "\n".join(t for _, t in b), ran)
         return worst((Match(Level.VOLATILE), joined))
     return worst((Match(Level.VOLATILE), *(_compare_piece(x, y, ran) for x, y in zip(a, b, strict=True))))
+
+
+def pieces(html: str) -> list[tuple[str, str]]:
+    """Return what a reader sees of a piece of HTML, text by text, each behind its place, such as ``row 1, column 2``."""
+    parser = _Shown()
+    parser.feed(html)
+    parser.close()
+    return parser.pieces
 
 
 def _compare_piece(a: tuple[str, str], b: tuple[str, str], ran: date | None) -> Match:
@@ -59,13 +67,6 @@ class _Shown(HTMLParser):
         self._row = self._column = 0
         self._in_cell = False
         self._skip = 0
-
-    @classmethod
-    def of(cls, html: str) -> list[tuple[str, str]]:
-        parser = cls()
-        parser.feed(html)
-        parser.close()
-        return parser.pieces
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "style":

@@ -24,13 +24,13 @@ class CellPair(NamedTuple):
 
     Attributes
     ----------
-    index : int
+    place : int
         In the archived notebook, from 0; in the re-run where that alone has it.
     archived, rerun : dict or None
         The cells.
     """
 
-    index: int
+    place: int
     archived: Mapping[str, Any] | None
     rerun: Mapping[str, Any] | None
 
@@ -90,14 +90,18 @@ def pair_outputs(a: Sequence[dict[str, Any]], b: Sequence[dict[str, Any]]) -> It
     if keys_a == keys_b:
         yield from (OutputPair(i, i, x, y) for i, (x, y) in enumerate(zip(a, b, strict=True)))
         return
-    matcher = SequenceMatcher(None, [repr(x) for x in a], [repr(x) for x in b], autojunk=False)
-    if not any(block.size for block in matcher.get_matching_blocks()):
-        matcher = SequenceMatcher(None, keys_a, keys_b, autojunk=False)
-    for _, a0, a1, b0, b1 in matcher.get_opcodes():
-        for step in range(max(a1 - a0, b1 - b0)):
-            i, j = a0 + step, b0 + step
-            x, y = (a[i] if i < a1 else None), (b[j] if j < b1 else None)
-            yield OutputPair(None if x is None else i, None if y is None else j, x, y)
+    for a0, a1, b0, b1 in _runs([repr(x) for x in a], [repr(x) for x in b], 0, 0):
+        for i0, i1, j0, j1 in _runs(keys_a[a0:a1], keys_b[b0:b1], a0, b0):
+            for step in range(max(i1 - i0, j1 - j0)):
+                i, j = i0 + step, j0 + step
+                x, y = (a[i] if i < i1 else None), (b[j] if j < j1 else None)
+                yield OutputPair(None if x is None else i, None if y is None else j, x, y)
+
+
+def _runs(a: Sequence[str], b: Sequence[str], at_a: int, at_b: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield runs of equal items and what stands between them, as ranges in both."""
+    for _, a0, a1, b0, b1 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        yield at_a + a0, at_a + a1, at_b + b0, at_b + b1
 
 
 def richest(data: Mapping[str, Any] | None) -> str:

@@ -34,8 +34,8 @@ describe('parts', () => {
 
   it('names each output for those who do not see its mark', () => {
     const names = [...drawn(CARD).querySelectorAll('[role=img]')].map(one => one.getAttribute('aria-label'));
-    expect(names).toEqual(['output 1: the same', 'output 2: differ', 'output 3: the same']);
-    expect(drawn(CARD).textContent).toContain('2 the same, 1 differ');
+    expect(names).toEqual(['output 1: the same', 'output 2: different', 'output 3: the same']);
+    expect(drawn(CARD).textContent).toContain('2 the same, 1 different');
   });
 
   it('says that a DOI is not registered', () => {
