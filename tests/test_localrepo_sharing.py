@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +170,74 @@ def test_who_may_delete_their_own(world: World) -> None:
     )
     page = world.session.get(f"{BASE_URL}/records/{id}")
     assert page.status_code == 410
+
+
+def test_asking_for_restricted_files(world: World) -> None:
+    """Should put the question before the owner, and show the files to who asked once it is accepted."""
+    id = world.record(SECRET)
+    question = {"email": "bob@example.org", "full_name": "Bob", "message": "please"}
+    made = world.ask("bob", "POST", f"/records/{id}/access/request", question).json()
+    assert (made["type"], made["status"], made["topic"]) == ("user-access-request", "submitted", {"record": id})
+    again = world.ask("bob", "POST", f"/records/{id}/access/request", question, 400).json()
+    assert again["message"] == f"Identical access requests already exist: {made['id']}"
+    waiting = world.ask("alice", "GET", "/requests/").json()["hits"]["hits"]
+    assert [r["id"] for r in waiting] == [made["id"]] and set(waiting[0]["links"]["actions"]) == {"accept", "decline"}
+    world.ask("bob", "POST", f"/requests/{made['id']}/actions/accept", {}, 403)
+    world.ask("bob", "GET", f"/records/{id}/files/a/content", status=403)
+    world.ask("alice", "POST", f"/requests/{made['id']}/actions/accept", {})
+    assert world.ask("bob", "GET", f"/records/{id}/files/a/content").content == b"1"
+    world.ask("bob", "POST", f"/records/{id}/access/request", question, 403)
+    other = world.record(SECRET)
+    asked = world.ask("bob", "POST", f"/records/{other}/access/request", question).json()["id"]
+    world.ask("alice", "POST", f"/requests/{asked}/actions/decline", {})
+    world.ask("bob", "GET", f"/records/{other}/files/a/content", status=403)
+
+
+def test_a_guest_who_asks_gets_a_link(world: World) -> None:
+    """Should tell the owner a secret link to hand on, which ends when the owner said."""
+    id = world.record(SECRET)
+    world.ask("alice", "PUT", f"/records/{id}/access", {"allow_guest_requests": True, "secret_link_expiration": 7})
+    question = {"email": "guest@example.org", "full_name": "Guest", "message": "please"}
+    world.ask("nobody", "POST", f"/records/{id}/access/request", question, 400)
+    question["consent_to_share_personal_data"] = "true"
+    for _ in range(2):
+        world.ask("nobody", "POST", f"/records/{id}/access/request", question)
+    (asked,) = world.ask("alice", "GET", f"/records/{id}/requests").json()["hits"]["hits"]
+    assert asked["created_by"] == {"email": "guest@example.org"} and asked["payload"]["message"] == "please"
+    assert world.ask("bob", "GET", f"/records/{id}/requests").json()["hits"]["total"] == 0
+    world.ask("alice", "POST", f"/requests/{asked['id']}/actions/accept", {})
+    said = world.ask("alice", "GET", f"/requests/{asked['id']}/timeline").json()["hits"]["hits"]
+    link = re.search(r'token=([^"]+)"', " ".join(event["payload"].get("content", "") for event in said))
+    assert link and world.ask("nobody", "GET", f"/records/{id}/files/a/content?token={link[1]}").content == b"1"
+    (made,) = world.ask("alice", "GET", f"/records/{id}/access/links").json()["hits"]["hits"]
+    assert made["expires_at"] == (datetime.now(timezone.utc) + timedelta(days=7)).date().isoformat()
+    assert made["description"] == "Requested by guest: Guest (guest@example.org)"
+
+
+def test_grants_by_their_number(world: World) -> None:
+    """Should read, change and take back what stands at a place of the list."""
+    id, bob = world.record(SECRET), str(world.ids["bob"].id)
+    item = {"subject": {"type": "user", "id": bob}, "permission": "view"}
+    world.ask("alice", "POST", f"/records/{id}/access/grants", {"grants": [item]}, 201)
+    path = f"/records/{id}/access/grants/0"
+    world.ask("bob", "GET", path, status=403)
+    assert world.ask("alice", "PATCH", path, {"permission": "preview"}).json()["permission"] == "preview"
+    assert world.ask("alice", "PUT", path, {**item, "permission": "edit"}).json()["permission"] == "edit"
+    alice = {"type": "user", "id": str(world.ids["alice"].id)}
+    world.ask("alice", "PUT", path, {"subject": alice, "permission": "edit"}, 400)
+    world.ask("bob", "POST", f"/records/{id}/draft", status=201)
+    world.ask("alice", "DELETE", path, status=204)
+    world.ask("bob", "POST", f"/records/{id}/draft", status=403)
+    world.ask("alice", "GET", path, status=404)
+
+
+def test_an_administrator_erases(world: World) -> None:
+    """Should leave nothing to see of a record, not even a tombstone."""
+    id = world.record()
+    world.ask("alice", "DELETE", f"/records/{id}", status=403)
+    world.ask("admin", "DELETE", f"/records/{id}", status=204)
+    for path in ("", "/files", "/files/a/content"):
+        gone = world.ask("alice", "GET", f"/records/{id}{path}", status=410).json()
+        assert gone == {"status": 410, "message": "The record has been deleted."}
+    world.ask("alice", "POST", f"/records/{id}/draft", status=410)
+    assert world.ask("alice", "GET", "/user/records").json()["hits"]["total"] == 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -243,6 +244,8 @@ def serve(
     flavour: str,
     as_json: bool,
     allow_remote: bool,
+    rate_limits: bool,
+    accounts: Sequence[str],
     open_doi: str | None,
     config: Config,
 ) -> None:
@@ -252,7 +255,7 @@ def serve(
     ----------
     data_dir : Path or None
         Its folder; the configured one where it is None.
-    host, port, flavour, as_json, allow_remote
+    host, port, flavour, as_json, allow_remote, rate_limits, accounts
         See `localrepo.server.serve`.
     open_doi : str or None
         The DOI of a record to open in a browser.
@@ -271,7 +274,8 @@ def serve(
 
     folder = data_dir or local_data(config)
     serve_folder(
-        folder, host, port, flavour=flavour, allow_remote=allow_remote, as_json_line=as_json,
+        folder, host, port, flavour=flavour, allow_remote=allow_remote, rate_limits=rate_limits, accounts=accounts,
+        as_json_line=as_json,
         out=lambda text: print(text, flush=True), ready=show,
     )  # fmt: skip
 

@@ -115,6 +115,8 @@ class Actor:
                 raise RecordNotFound("Not found.")
             raise RecordNotFound("The persistent identifier does not exist.")
         if record.deletion is not None:
+            if record.deletion.get("erased"):
+                raise RecordDeleted("The record has been deleted.")
             if not record.deletion.get("is_visible", True):
                 raise RecordNotFound("Record not found")
             raise Tombstone("Record deleted", record.deletion)

@@ -26,14 +26,19 @@ class Rules:
         Zenodo's rules or InvenioRDM's.
     switches : Switches
         Which traps are on.
+    rate_limits : bool
+        Whether whoever asks too often is refused.
     """
 
     store: Store
     flavour: Flavour
     switches: Switches
+    rate_limits: bool = False
 
 
-def create_app(data_dir: Path | str, flavour: str = "zenodo", switches: Switches | None = None) -> Flask:
+def create_app(
+    data_dir: Path | str, flavour: str = "zenodo", switches: Switches | None = None, *, rate_limits: bool = False
+) -> Flask:
     """Return the embedded repository as a WSGI application.
 
     Several applications, in this process and in others, may share a folder and differ in flavour.
@@ -46,6 +51,8 @@ def create_app(data_dir: Path | str, flavour: str = "zenodo", switches: Switches
         Whose ids and rules it has.
     switches : Switches, optional
         Traps of the real one to switch on; by default none.
+    rate_limits : bool
+        Whether whoever asks too often is refused with 429, by the numbers of the flavour.
 
     Returns
     -------
@@ -63,7 +70,7 @@ def create_app(data_dir: Path | str, flavour: str = "zenodo", switches: Switches
     # A record id may not end in a slash: /api/records/ is 404 on InvenioRDM.
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
-    rules = Rules(Store(Path(data_dir)), flavours.flavour(flavour), switches or Switches())
+    rules = Rules(Store(Path(data_dir)), flavours.flavour(flavour), switches or Switches(), rate_limits)
     app.extensions["zenodo_jupyter.localrepo"] = rules
     app.extensions["zenodo_jupyter"] = Catalogue(rules.store, here.view)
     api.register(app)

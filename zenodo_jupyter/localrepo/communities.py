@@ -11,7 +11,7 @@ from ..errors import FieldError, RecordDeleted, RecordNotFound, RefusedMetadata,
 from . import access, searching, versions, vocabularies
 from .actor import Actor
 from .database import Database, now
-from .schema.communities import load_community
+from .schema.communities import load_community, load_slug
 from .users import User
 from .versions import Parent
 
@@ -30,7 +30,7 @@ class Community:
     slug : str
         Its name in addresses.
     document : dict
-        ``metadata`` and ``access``.
+        ``metadata`` and ``access``; ``logo``, the list of files that has it.
     created, updated, revision
         As InvenioRDM shows them.
     """
@@ -88,9 +88,7 @@ def create(actor: Actor, body: Any) -> Community:
     assert actor.user is not None
     data = _read(body)
     with actor.db.writing():
-        if actor.db.one("SELECT 1 FROM communities WHERE slug = ?", data["slug"]):
-            taken = FieldError("slug", ("A community with this identifier already exists.",))
-            raise RefusedMetadata("A validation error occurred.", (taken,))
+        _require_free(actor.db, data["slug"])
         community = Community(str(uuid.uuid4()), data.pop("slug"), data)
         _save(actor.db, community)
         add_member(actor.db, community, actor.user, "owner")
@@ -105,17 +103,58 @@ def update(actor: Actor, text: str, body: Any) -> Community:
         access.require(may_manage(actor.db, actor.user, community))
         data = _read(body)
         data.pop("slug")
-        community.document = data
+        community.document |= data
         community.revision += 1
         _save(actor.db, community)
     return community
 
 
+def rename(actor: Actor, text: str, body: Any) -> Community:
+    """Give a community another slug; the old one leads nowhere any more.
+
+    Raises
+    ------
+    AccessDenied
+        To others than its owners.
+    RefusedMetadata
+        When the slug is missing, no slug, the same, or taken.
+    """
+    with actor.db.writing():
+        community = owned(actor, text)
+        slug = load_slug(body)
+        if slug == community.slug:
+            _refuse("A new ID value is required for the renaming.", "slug")
+        _require_free(actor.db, slug)
+        community.slug = slug
+        community.revision += 1
+        _save(actor.db, community)
+    return community
+
+
+def owned(actor: Actor, text: str) -> Community:
+    """Return a community that this user owns; raises like `get`."""
+    community = get(actor, text)
+    access.require(role(actor.db, actor.user, community) == "owner")
+    return community
+
+
+def set_logo(actor: Actor, community: Community, bucket: str | None) -> None:
+    """Remember in which list of files the logo of a community is."""
+    community.document.pop("logo", None)
+    if bucket:
+        community.document["logo"] = bucket
+    _save(actor.db, community)
+
+
+def _require_free(db: Database, slug: str) -> None:
+    if db.one("SELECT 1 FROM communities WHERE slug = ?", slug):
+        _refuse("A community with this identifier already exists.", "slug")
+
+
 def delete(actor: Actor, text: str) -> None:
     """Dissolve a community; its records stay."""
     with actor.db.writing() as connection:
-        community = get(actor, text)
-        access.require(_is_admin(actor.user) or role(actor.db, actor.user, community) == "owner")
+        community = owned(actor, text)
         for row in actor.db.all("SELECT parent_id FROM community_records WHERE community_id = ?", community.id):
             if parent := versions.find_parent(actor.db, row["parent_id"]):
                 exclude(actor, parent, community)
@@ -137,8 +176,8 @@ def _save(db: Database, community: Community) -> None:
     with db.writing() as connection:
         connection.execute(
             "INSERT INTO communities (id, slug, created, updated, revision, json) VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (id) DO UPDATE SET updated = excluded.updated, revision = excluded.revision, "
-            "json = excluded.json",
+            "ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, updated = excluded.updated, "
+            "revision = excluded.revision, json = excluded.json",
             (
                 community.id, community.slug, community.created, community.updated, community.revision,
                 json.dumps(community.document),
@@ -237,8 +276,8 @@ def change_members(actor: Actor, community: Community, changes: dict[str, Any], 
             _refuse("A community must have at least one owner.")
 
 
-def _refuse(message: str) -> None:
-    raise RefusedMetadata("A validation error occurred.", (FieldError("_schema", (message,)),))
+def _refuse(message: str, field: str = "_schema") -> None:
+    raise RefusedMetadata("A validation error occurred.", (FieldError(field, (message,)),))
 
 
 # Records --------------------------------------------------------------------------------------------------------------

@@ -92,9 +92,16 @@ def whole_request(asked: Request, actor: Actor, links: Links) -> dict[str, Any]:
     said = request.events(actor.db, asked)
     comments = [event for event in said if event["type"] == "C"]
     topic = {"record": actor.spell(asked.record_id)} if asked.record_id is not None else {"community": asked.receiver}
+    to_person = asked.type in request.TO_PEOPLE
     receiver = (
-        {"user": str(asked.document["user"])} if asked.type == request.INVITATION else {"community": asked.receiver}
+        {"user": str(asked.document["user"])}
+        if to_person
+        else {"community": asked.receiver}
+        if asked.receiver
+        else None
     )
+    payload = asked.document.get("payload")
+    by = {"email": payload["email"]} if payload and asked.created_by is None else {"user": str(asked.created_by)}
     return {
         "id": asked.id,
         "created": asked.created,
@@ -116,10 +123,11 @@ def whole_request(asked: Request, actor: Actor, links: Links) -> dict[str, Any]:
         "is_expired": False,
         "last_reply": _reply(comments[-1]) if comments else None,
         "last_activity_at": said[-1]["created"] if said else asked.updated,
-        "created_by": {"user": str(asked.created_by)},
+        "created_by": by,
         "receiver": receiver,
         "topic": topic,
         "files": {"enabled": True},
+        **({"payload": payload} if payload else {}),
     }
 
 

@@ -15,7 +15,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,12 @@ _NETWORK_FILESYSTEMS = frozenset(
 
 def now() -> str:
     """Return the time in UTC as InvenioRDM writes it: ISO 8601 with microseconds and offset."""
-    return datetime.now(timezone.utc).isoformat(timespec="microseconds")
+    return now_and(timedelta())
+
+
+def now_and(more: timedelta) -> str:
+    """Return the time some time from now, written the same."""
+    return (datetime.now(timezone.utc) + more).isoformat(timespec="microseconds")
 
 
 class Database:

@@ -30,7 +30,7 @@ def delete_own(view: View, text: str, body: Any) -> Version:
     actor = view.actor
     with actor.db.writing():
         record = actor.record(text)
-        access.require(actor.flavour.owner_deletes and access.level(actor.db, actor.reader, record.parent) == "manage")
+        access.require(actor.flavour.self_service and access.level(actor.db, actor.reader, record.parent) == "manage")
         age = datetime.now(timezone.utc) - datetime.fromisoformat(record.created)
         access.require(age <= GRACE)
         body = body if isinstance(body, dict) else {}
@@ -53,6 +53,15 @@ def delete(view: View, text: str, body: Any) -> Version:
         body = body if isinstance(body, dict) else {}
         reason = (body.get("removal_reason") or {}).get("id", "")
         return _bury(view, record, reason, str(body.get("note") or ""), visible=bool(body.get("is_visible", True)))
+
+
+def erase(actor: Actor, text: str) -> None:
+    """Take a record away without a tombstone, as an administrator; its id stays taken."""
+    with actor.db.writing():
+        record = actor.record(text)
+        access.require(actor.user is not None and actor.user.is_admin)
+        record.deletion = {"erased": True, "is_visible": False}
+        _save(actor, record, "record.erased")
 
 
 def restore(actor: Actor, text: str) -> Version:

@@ -106,6 +106,18 @@ def lock(db: Database, bucket: str) -> None:
         connection.execute("UPDATE buckets SET locked = 1 WHERE id = ?", (bucket,))
 
 
+def unlock(db: Database, bucket: str) -> None:
+    """Let a list of files be changed again."""
+    with db.writing() as connection:
+        connection.execute("UPDATE buckets SET locked = 0 WHERE id = ?", (bucket,))
+
+
+def room(db: Database, bucket: str, usual: int) -> int:
+    """Return how many bytes a list of files may have in all, which are also the most for one file."""
+    row = db.one("SELECT quota FROM buckets WHERE id = ?", bucket)
+    return usual if row is None or row["quota"] is None else int(row["quota"])
+
+
 def is_locked(db: Database, bucket: str) -> bool:
     """Tell whether a list of files is unchangeable."""
     row = db.one("SELECT locked FROM buckets WHERE id = ?", bucket)

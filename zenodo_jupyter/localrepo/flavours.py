@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from ..errors import BadInput
+from .limits import Limit, Limits
 
 #: DataCite's test prefix: its DOIs do not resolve at doi.org, and nobody can mistake them for registered ones.
 DOI_PREFIX = "10.5072"
@@ -32,10 +33,12 @@ class Flavour:
         The largest page of search results for strangers and for people with a token.
     site_name : str
         What error texts call the repository.
-    owner_deletes : bool
-        Whether the owner of a record may delete it soon after its publication.
+    self_service : bool
+        Whether owners may delete a record, or exchange its files, soon after its publication, and take more room.
     old_dialect : bool
         Whether ``application/json`` is Zenodo's own JSON, and there is the deposit API; see `legacy`.
+    limits : Limits
+        How often somebody may ask, where that is switched on.
     """
 
     name: str
@@ -48,19 +51,24 @@ class Flavour:
     external_doi_versions: bool
     page_caps: tuple[int, int] | None
     site_name: str
-    owner_deletes: bool
+    self_service: bool
     old_dialect: bool
+    limits: Limits
 
 
 #: The numbers are those of Zenodo's and InvenioRDM 14's own configuration.
+_ZENODO_LIMITS = Limits(
+    (Limit(133, 60), Limit(8000, 3600)), (Limit(100, 60), Limit(5000, 3600)), search=(Limit(30, 60),)
+)
+_RDM_LIMITS = Limits((Limit(500, 60), Limit(5000, 3600)), (Limit(1000, 60), Limit(25_000, 3600)))
 FLAVOURS = {
     "zenodo": Flavour(
         "zenodo", "{prefix}/zenodo.{id}", 100, 50 * 10**9, False, False, False, False, page_caps=(25, 100), site_name="Zenodo",
-        owner_deletes=True, old_dialect=True,
+        self_service=True, old_dialect=True, limits=_ZENODO_LIMITS,
     ),
     "rdm": Flavour(
         "rdm", "{prefix}/{id}", 100, 10 * 10**9, True, True, True, True, page_caps=None, site_name="InvenioRDM",
-        owner_deletes=False, old_dialect=False,
+        self_service=False, old_dialect=False, limits=_RDM_LIMITS,
     ),
 }  # fmt: skip
 

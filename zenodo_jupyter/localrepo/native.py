@@ -178,6 +178,16 @@ class View:
 
     def file(self, version: Version, entry: Entry, errors: str = "") -> dict[str, Any]:
         """Return the JSON of one file, as the files routes answer it."""
+        shown = self.file_alone(entry) | {"links": self.links.file(version, entry)}
+        if entry.in_parts:
+            shown["links"] = self._part_links(shown["links"], entry)
+        if errors:
+            shown["errors"] = errors
+        return shown
+
+    @staticmethod
+    def file_alone(entry: Entry) -> dict[str, Any]:
+        """Return the JSON of a file without its links."""
         shown: dict[str, Any] = {"created": entry.created, "updated": entry.updated}
         if entry.file_id:
             shown |= {
@@ -189,7 +199,6 @@ class View:
         shown |= {
             "metadata": entry.details["metadata"],
             "access": entry.details["access"],
-            "links": self.links.file(version, entry),
             "key": entry.key,
             "transfer": entry.transfer,
             "status": entry.status,
@@ -198,10 +207,6 @@ class View:
             shown |= {"checksum": entry.checksum, "size": entry.size, "storage_class": "L"}
         else:  # what was announced, as far as it was
             shown |= {k: v for k, v in (("checksum", entry.checksum), ("size", entry.size)) if v is not None}
-        if entry.in_parts:
-            shown["links"] = self._part_links(shown["links"], entry)
-        if errors:
-            shown["errors"] = errors
         return shown
 
     @staticmethod

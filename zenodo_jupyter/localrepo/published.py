@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from ..errors import FieldError, RecordNotFound, RefusedMetadata, WasRefused
-from . import access, dois, drafts, entries, relations, request, searching, versions
+from . import access, dois, drafts, entries, relations, request, searching, self_service, versions
 from .actor import Actor
 from .database import now
 from .schema import publication_errors
@@ -43,8 +43,7 @@ def publish(actor: Actor, text: str) -> Version:
             replaced = parent.latest
             parent.latest, parent.next_draft = record.number, None
         else:
-            # The files of a published record are locked, so the draft's list of them says nothing new.
-            entries.drop_bucket(actor.db, draft.bucket)
+            self_service.exchange_files(actor, record, draft)
             replaced = None
         versions.save_parent(actor.db, parent)
         versions.drop_draft(actor.db, draft)

@@ -1,4 +1,4 @@
-"""Requests to a community: that it take a record, or that somebody join it; and what is said about them."""
+"""Requests and what is said about them: that a community take a record, that somebody join it, or that files be shown."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from .database import Database, now
 from .versions import Version
 
 SUBMISSION, INCLUSION, INVITATION = "community-submission", "community-inclusion", "community-invitation"
+ACCESS, GUEST_ACCESS = "user-access-request", "guest-access-request"
+#: Those that a person is asked, and not a community.
+TO_PEOPLE = (INVITATION, ACCESS, GUEST_ACCESS)
 #: What an action makes of a request that is open.
 BECOMES = {"accept": "accepted", "decline": "declined", "cancel": "cancelled"}
 
@@ -31,14 +34,14 @@ class Request:
         Counts all requests.
     type, status : str
         ``community-submission`` and so on; ``created``, ``submitted``, ``accepted``, ``declined``, ``cancelled``.
-    created_by : int
-        User number.
+    created_by : int or None
+        User number; nothing for a guest.
     receiver : str
-        The community.
+        The community; nothing where a record's owner is asked.
     record_id : int or None
         What it is about; nothing for an invitation.
     document : dict
-        ``title``; of an invitation ``user`` and ``role``.
+        ``title``; ``user`` is the person who is asked; of an invitation ``role``, of others ``payload``.
     created, updated, revision
         As InvenioRDM shows them.
     """
@@ -47,7 +50,7 @@ class Request:
     number: int
     type: str
     status: str
-    created_by: int
+    created_by: int | None
     receiver: str
     record_id: int | None
     document: dict[str, Any] = field(default_factory=dict)
@@ -90,8 +93,11 @@ def may_see(actor: Actor, request: Request) -> bool:
     """Tell whether somebody may see a request."""
     if actor.user is None:
         return False
-    involved = (request.created_by, request.document.get("user"))
-    return actor.user.id in involved or communities.may_review(actor.db, actor.user, community(actor, request))
+    if actor.user.id in (request.created_by, request.document.get("user")):
+        return True
+    if not request.receiver:
+        return actor.user.is_admin
+    return communities.may_review(actor.db, actor.user, community(actor, request))
 
 
 def community(actor: Actor, request: Request) -> Community:
@@ -109,22 +115,31 @@ def actions(actor: Actor, request: Request) -> list[str]:
         return ["submit"] if own else []
     if not request.is_open or actor.user is None:
         return []
-    if request.type == INVITATION:
-        own = communities.may_manage(actor.db, actor.user, community(actor, request))
+    if request.type in TO_PEOPLE:
         decides = actor.user.id == request.document["user"]
+        if request.type == INVITATION:
+            own = communities.may_manage(actor.db, actor.user, community(actor, request))
     else:
         decides = communities.may_review(actor.db, actor.user, community(actor, request))
     return [*(("accept",) if decides else ()), *(("cancel",) if own else ()), *(("decline",) if decides else ())]
 
 
-def make(actor: Actor, type: str, receiver: Community, record_id: int | None, **document: Any) -> Request:
+def make(actor: Actor, type: str, receiver: Community | None, record_id: int | None, **document: Any) -> Request:
     """Make a request, not submitted yet; inside a transaction."""
-    assert actor.user is not None
     row = actor.db.one("SELECT coalesce(max(number), 0) + 1 AS next FROM requests")
     assert row is not None
-    request = Request(str(uuid.uuid4()), row["next"], type, "created", actor.user.id, receiver.id, record_id, document)
+    asked = receiver.id if receiver else ""
+    request = Request(str(uuid.uuid4()), row["next"], type, "created", actor.user_id, asked, record_id, document)
     save(actor.db, request)
     return request
+
+
+def submit(actor: Actor, request: Request, payload: dict[str, Any] | None) -> None:
+    """Let a request wait for a decision, with what its maker says about it."""
+    request.status = "submitted"
+    save(actor.db, request)
+    if payload:
+        add_event(actor, request, "C", payload)
 
 
 def save(db: Database, request: Request) -> None:

@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import AccessDenied, FieldError, RecordNotFound, RefusedMetadata, WasRefused
-from . import access, communities, published, users, versions
+from . import access, access_requests, communities, published, users, versions
 from .actor import Actor
 from .request import (
+    ACCESS,
     BECOMES,
+    GUEST_ACCESS,
     INCLUSION,
     INVITATION,
     SUBMISSION,
@@ -22,6 +24,7 @@ from .request import (
     of_draft,
 )
 from .request import save as save_request
+from .request import submit as submit_request
 from .versions import Version
 
 
@@ -83,7 +86,7 @@ def submit(actor: Actor, text: str, payload: dict[str, Any] | None, *, require_r
         _require_submitter(actor, receiver)
         published.require_complete(actor, draft)
         request.document["title"] = draft.document["metadata"].get("title", "")
-        _open(actor, request, payload)
+        submit_request(actor, request, payload)
         if not require_review and communities.may_include(actor.db, actor.user, receiver):
             _accept_at_once(actor, request)
     return request
@@ -92,13 +95,6 @@ def submit(actor: Actor, text: str, payload: dict[str, Any] | None, *, require_r
 def _require_submitter(actor: Actor, receiver: communities.Community) -> None:
     if not communities.may_submit(actor.db, actor.user, receiver):
         raise AccessDenied("Submission to this community is only allowed to community members.")
-
-
-def _open(actor: Actor, request: Request, payload: dict[str, Any] | None) -> None:
-    request.status = "submitted"
-    save_request(actor.db, request)
-    if payload:
-        add_event(actor, request, "C", payload)
 
 
 def act(actor: Actor, id: str, action: str, payload: dict[str, Any] | None) -> Request:
@@ -132,6 +128,9 @@ def _decide(actor: Actor, request: Request, action: str, *, system: bool = False
     save_request(actor.db, request)
     if request.type == INVITATION:
         _decide_invitation(actor, request, action)
+    elif request.type in (ACCESS, GUEST_ACCESS):
+        if action == "accept":
+            access_requests.grant(actor, request)
     elif action == "accept":
         _take_in(actor, request)
     elif action == "cancel" and request.type == SUBMISSION:
@@ -184,7 +183,7 @@ def include(actor: Actor, record: Version, item: dict[str, Any]) -> Request:
     _require_submitter(actor, receiver)
     title = record.document["metadata"].get("title", "")
     request = make(actor, INCLUSION, receiver, record.number, title=title)
-    _open(actor, request, (item.get("comment") or {}).get("payload"))
+    submit_request(actor, request, (item.get("comment") or {}).get("payload"))
     if not item.get("require_review", False) and communities.may_include(actor.db, actor.user, receiver):
         _accept_at_once(actor, request)
     return request

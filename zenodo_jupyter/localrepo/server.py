@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import json
+import re
 import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -113,6 +114,8 @@ class Server:
         Traps to switch on.
     allow_remote : bool
         Whether other machines may reach it.
+    rate_limits : bool
+        Whether whoever asks too often is refused, as on Zenodo.
 
     Attributes
     ----------
@@ -138,13 +141,14 @@ class Server:
         flavour: str = "zenodo",
         switches: Switches | None = None,
         allow_remote: bool = False,
+        rate_limits: bool = False,
     ) -> None:
         if not allow_remote and not is_loopback(host):
             raise BadInput(
                 f"{host} can be reached by other machines, and the embedded repository is for this one.",
                 "Take 127.0.0.1, or say that others are welcome (allow_remote).",
             )
-        self.app = create_app(data_dir, flavour, switches)
+        self.app = create_app(data_dir, flavour, switches, rate_limits=rate_limits)
         self._store: Store = self.app.extensions["zenodo_jupyter.localrepo"].store
         application = self.app if allow_remote else _only_for(self.app)
         self._server = self._listen(application, host, port)
@@ -194,6 +198,19 @@ class Server:
         users.revoke_session(self._store.db, self._session)
         self._lock.release()
         self._lock_path(self._session).unlink(missing_ok=True)
+
+    def admit(self, email: str) -> str:
+        """Return a token for somebody's account, which is made if need be; it ends with this run, as the owner's does.
+
+        Raises
+        ------
+        BadInput
+            When this is no address.
+        """
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+            raise BadInput(f"{email!r} is no mail address.", "Name accounts like ada@example.org; no mail is sent.")
+        user = users.add_user(self._store.db, email, email.partition("@")[0])
+        return users.add_token(self._store.db, user, "serve", session=self._session)
 
     def __enter__(self) -> Server:
         return self.start()
@@ -257,6 +274,8 @@ def serve(
     flavour: str = "zenodo",
     switches: Switches | None = None,
     allow_remote: bool = False,
+    rate_limits: bool = False,
+    accounts: Sequence[str] = (),
     as_json_line: bool = False,
     out: Callable[[str], None] = print,
     ready: Callable[[str], None] | None = None,
@@ -265,10 +284,12 @@ def serve(
 
     Parameters
     ----------
-    data_dir, host, port, flavour, switches, allow_remote
+    data_dir, host, port, flavour, switches, allow_remote, rate_limits
         See `Server`.
+    accounts : sequence of str
+        Mail addresses of people who get a token for this run; see `Server.admit`.
     as_json_line : bool
-        Say what there is to say as one line of JSON: ``{"url", "token", "flavour", "data"}``.
+        Say what there is to say as one line of JSON: ``{"url", "token", "flavour", "data", "accounts"}``.
     out : callable
         Takes each line that is said.
     ready : callable, optional
@@ -276,14 +297,19 @@ def serve(
     """
     stopped = threading.Event()
     with _signals(stopped):
-        server = Server(data_dir, host, port, flavour=flavour, switches=switches, allow_remote=allow_remote)
+        server = Server(
+            data_dir, host, port, flavour=flavour, switches=switches, allow_remote=allow_remote, rate_limits=rate_limits
+        )
         with server:
             said = {"url": server.url, "token": server.token, "flavour": flavour, "data": str(Path(data_dir).resolve())}
+            tokens = {email: server.admit(email) for email in accounts}
             if as_json_line:
-                out(json.dumps(said))
+                out(json.dumps({**said, "accounts": tokens}))
             else:
                 out(f"The embedded repository answers at {server.url} (API: {server.url}/api); Ctrl-C stops it.")
                 out(f"Token for this run: {server.token}")
+                for email, token in tokens.items():
+                    out(f"Token of {email} for this run: {token}")
             if ready is not None:
                 ready(server.url)
             while not stopped.wait(3600):

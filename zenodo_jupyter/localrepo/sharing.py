@@ -6,16 +6,18 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import uuid
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from ..errors import FieldError, RecordNotFound, RefusedMetadata
+from ..errors import FieldError, RecordNotFound, RefusedMetadata, WasRefused
 from . import access, users, versions
 from .actor import Actor
 from .database import Database, now
+from .schema.fields import Html
 from .schema.records import flatten
 from .versions import Parent
 
@@ -57,6 +59,15 @@ class _Permission(Schema):
 
     permission = fields.String(
         required=True, validate=validate.OneOf((*_LINK_LEVELS, "manage"), error="Must be one of: {choices}.")
+    )
+
+
+class _Settings(Schema):
+    allow_user_requests = fields.Boolean()
+    allow_guest_requests = fields.Boolean()
+    accept_conditions_text = Html(allow_none=True)
+    secret_link_expiration = fields.Integer(
+        validate=validate.Range(0, 365, error="Must be greater than or equal to {min} and less than or equal to {max}.")
     )
 
 
@@ -205,7 +216,7 @@ def grants(actor: Actor, text: str) -> list[dict[str, Any]]:
 def grant(actor: Actor, text: str, body: Any) -> list[dict[str, Any]]:
     """Grant a record to people, and return these grants."""
     wanted = load(_Grants(), body)["grants"]
-    with actor.db.writing() as connection:
+    with actor.db.writing():
         parent = managed(actor, text)
         for item in wanted:
             subject = item["subject"]
@@ -213,15 +224,43 @@ def grant(actor: Actor, text: str, body: Any) -> list[dict[str, Any]]:
             if subject["type"] != "user" or not known:
                 wrong = FieldError("subject.id", ("Could not find the specified subject.",))
                 raise RefusedMetadata("A validation error occurred.", (wrong,))
-            connection.execute(
-                "INSERT OR REPLACE INTO access_grants VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    parent.number, subject["type"], subject["id"], item["permission"], now(),
-                    json.dumps({"origin": f"api:{actor.user_id}"}),
-                ),
-            )  # fmt: skip
+            if actor.db.one(
+                "SELECT 1 FROM access_grants WHERE parent_id = ? AND subject_id = ?", parent.number, subject["id"]
+            ):
+                raise WasRefused("Grant for this user/role already exists within this record.", status=400)
+            add_grant(actor.db, parent, subject["id"], item["permission"], f"api:{actor.user_id}")
     wanted_ids = [item["subject"]["id"] for item in wanted]
     return [g for g in grants(actor, text) if g["subject"]["id"] in wanted_ids]
+
+
+def add_grant(db: Database, parent: Parent, user_id: str, permission: str, origin: str) -> None:
+    """Grant a record to one person."""
+    with db.writing() as connection:
+        connection.execute(
+            "INSERT OR REPLACE INTO access_grants VALUES (?, 'user', ?, ?, ?, ?)",
+            (parent.number, user_id, permission, now(), json.dumps({"origin": origin})),
+        )
+
+
+def grant_number(actor: Actor, text: str, number: str) -> dict[str, Any]:
+    """Return the grant that stands at this place of the list; raises RefusedMetadata or RecordNotFound."""
+    given = grants(actor, text)
+    if not re.fullmatch(r"-?\d+", number):
+        raise RefusedMetadata("A validation error occurred.", (FieldError("grant_id", ("Not a valid integer.",)),))
+    if not 0 <= int(number) < len(given):
+        raise RecordNotFound("No grant found with the given ID.")
+    return given[int(number)]
+
+
+def replace_grant(actor: Actor, text: str, number: str, body: Any) -> dict[str, Any]:
+    """Grant the person at this place of the list more or less; the body names them again."""
+    held = grant_number(actor, text, number)
+    wanted = load(_Grant(), body)
+    if wanted["subject"] != held["subject"]:
+        wrong = FieldError("subject.id", ("Could not find the specified subject.",))
+        raise RefusedMetadata("A validation error occurred.", (wrong,))
+    change_grant(actor, text, held["subject"]["id"], wanted["permission"])
+    return grant_number(actor, text, number)
 
 
 def find_grant(actor: Actor, text: str, user_id: str) -> dict[str, Any]:
@@ -245,10 +284,9 @@ def change_grant(actor: Actor, text: str, user_id: str, permission: str | None) 
 
 
 def change_settings(actor: Actor, text: str, body: Any) -> Parent:
-    """Say who may ask for access, and how."""
+    """Say who may ask for access, and how; raises RefusedMetadata when a setting is wrong or unknown."""
     with actor.db.writing():
         parent = managed(actor, text)
-        settings = parent.document["access"]["settings"]
-        settings |= {name: body[name] for name in settings if isinstance(body, dict) and name in body}
+        parent.document["access"]["settings"] |= load(_Settings(), body)
         versions.save_parent(actor.db, parent)
     return parent

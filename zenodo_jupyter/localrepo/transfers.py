@@ -71,7 +71,7 @@ def take_content(store: Store, entry: Entry, blob: Blob, flavour: Flavour) -> En
             "WHERE bucket_id = ? AND key <> ?",
             (entry.bucket, entry.key),
         ).fetchone()
-        if row[0] + blob.size > flavour.max_bytes:
+        if row[0] + blob.size > entries.room(store.db, entry.bucket, flavour.max_bytes):
             raise WasRefused("Bucket quota exceeded.", status=400)
         store.blobs.adopt(connection, blob)
         changed = connection.execute(

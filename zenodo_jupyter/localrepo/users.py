@@ -81,6 +81,17 @@ def find_user(db: Database, *, id: int | None = None, email: str | None = None) 
     return None if row is None else _user(row)
 
 
+def search(db: Database, words: str) -> list[User]:
+    """Return the accounts whose address or name has all of these words."""
+    found = [_user(row) for row in db.all("SELECT * FROM users WHERE active ORDER BY id")]
+
+    def fits(user: User) -> bool:
+        text = f"{user.email} {user.profile.get('full_name', '')}".casefold()
+        return all(word in text for word in words.casefold().split())
+
+    return [user for user in found if fits(user)]
+
+
 def add_token(
     db: Database,
     user: User,

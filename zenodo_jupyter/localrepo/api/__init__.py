@@ -12,6 +12,8 @@ from . import (
     drafts,
     exports,
     files,
+    limiting,
+    logos,
     people,
     records,
     requests,
@@ -25,8 +27,21 @@ from .answers import answer_errors
 def register(app: Flask) -> None:
     """Hang all routes into an application, with the way errors and rate limits are answered."""
     answer_errors(app)
+    limiting.limit_requests(app)
     exports.register()
-    for part in (people, records, drafts, files, content, vocabularies, resolver, communities, requests, sharing):
+    for part in (
+        people,
+        records,
+        drafts,
+        files,
+        content,
+        vocabularies,
+        resolver,
+        communities,
+        logos,
+        requests,
+        sharing,
+    ):
         app.register_blueprint(part.blueprint, url_prefix="/api")
     if app.extensions["zenodo_jupyter.localrepo"].flavour.old_dialect:
         for old in (depositions, buckets):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -20,8 +19,6 @@ PLAIN = (NATIVE, JSON)
 TERMS = (JSON, NATIVE)
 #: The list of a published record's files comes in one shape only: asking for the native one alone is answered by 406.
 FILES = (JSON,)
-# A guest's limits on Zenodo (requests, seconds). Nothing is limited here; clients that read the headers find them.
-_LIMIT, _WINDOW = 1000, 60
 _SECURITY = {
     "Permissions-Policy": "interest-cohort=()",
     "X-Frame-Options": "SAMEORIGIN",
@@ -173,10 +170,6 @@ def answer_errors(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if request.path.startswith("/api/"):
             response.headers.setdefault("Content-Security-Policy", "default-src 'none'; sandbox")
-            response.headers["X-RateLimit-Limit"] = str(_LIMIT)
-            response.headers["X-RateLimit-Remaining"] = str(_LIMIT - 1)
-            response.headers["X-RateLimit-Reset"] = str(int(time.time()) + _WINDOW)
-            response.headers["Retry-After"] = str(_WINDOW)
         return response
 
 

@@ -34,7 +34,7 @@ def put_object(bucket: str, key: str) -> Response:
     here.require_content_type(_BYTES)
     _writable(bucket)
     size = body_size()
-    if size is not None and size > actor.flavour.max_bytes:
+    if size is not None and size > entries.room(actor.db, bucket, actor.flavour.max_bytes):
         raise WasRefused("Maximum file size exceeded.", status=400)
     blob = actor.store.receive(body_stream(), size)
     try:

@@ -32,6 +32,32 @@ def mine() -> Response:
     return _found(communities.listed(here.actor(), mine=True), "/user/communities")
 
 
+@blueprint.get("/communities/featured")
+def featured() -> Response:
+    """Answer the communities that the front page shows: there is no front page that would."""
+    return answer(listing([], "/communities/featured", sort="featured"))
+
+
+@blueprint.get("/communities/<id>/subcommunities")
+def subcommunities(id: str) -> Response:
+    """Answer the communities within one: they are not nested here."""
+    communities.get(here.actor(), id)
+    return answer(listing([], f"/communities/{id}/subcommunities"))
+
+
+@blueprint.route("/communities/<id>/membership-requests", methods=["GET", "POST"])
+def membership_requests(id: str) -> Response:
+    """Refuse to let people ask to join: owners invite, as long as InvenioRDM has this switched off."""
+    communities.get(here.actor(), id)
+    raise access.denied()
+
+
+@blueprint.post("/communities/<id>/rename")
+def rename(id: str) -> Response:
+    """Give a community another slug."""
+    return _answer(communities.rename(here.actor(), id, here.body()))
+
+
 @blueprint.post("/communities")
 def create() -> Response:
     """Found a community."""
@@ -174,18 +200,18 @@ def _found(found: list[Community], path: str) -> Response:
     return answer(listing([c for c in found if fits(c)], path))
 
 
-def listing(found: list[Community], path: str) -> dict[str, Any]:
-    """Return one page of communities."""
+def listing(found: list[Community], path: str, *, sort: str = "") -> dict[str, Any]:
+    """Return one page of communities, as they are sorted or by what is usual."""
     page, size = whole_number("page", 1), whole_number("size", 25)
-    sort = "bestmatch" if asked_for.args.get("q", "").strip() else "newest"
+    sort = sort or ("bestmatch" if asked_for.args.get("q", "").strip() else "newest")
     shown = found[(page - 1) * size : page * size]
     types = [c.document["metadata"].get("type", {}).get("id") for c in found]
     visibilities = [c.access["visibility"] for c in found]
     return {
         "hits": {"hits": [_shown(c) for c in shown], "total": len(found)},
         "aggregations": {
-            "type": {"buckets": _buckets(types, _type), "label": "Type"},
-            "visibility": {"buckets": _buckets(visibilities, str.capitalize), "label": "Visibility"},
+            "type": {"buckets": buckets(types, _type), "label": "Type"},
+            "visibility": {"buckets": buckets(visibilities, str.capitalize), "label": "Visibility"},
         },
         "sortBy": sort,
         "page": page,
@@ -198,7 +224,8 @@ def _type(id: str) -> str:
     return title
 
 
-def _buckets(values: list[Any], label: Any) -> list[dict[str, Any]]:
+def buckets(values: list[Any], label: Any) -> list[dict[str, Any]]:
+    """Return how often each value is there, as the counts of a search are shown."""
     named = [v for v in values if v]
     return [
         {"key": key, "doc_count": named.count(key), "label": label(key), "is_selected": False}

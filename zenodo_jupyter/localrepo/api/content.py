@@ -73,7 +73,7 @@ def upload(id: str, key: str) -> Response:
         why = f"File '{key}' was announced in parts; PUT its parts instead."
         return _dropped(draft, entry) if actor.switches.bad_part_answers_200 else _failed(draft, entry, why)
     size = body_size()
-    if size is not None and size > actor.flavour.max_bytes:
+    if size is not None and size > entries.room(actor.db, draft.bucket, actor.flavour.max_bytes):
         raise WasRefused("Maximum file size exceeded.", status=400)
     blob = actor.store.receive(body_stream(), size)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import Unauthorized
 
 from ...errors import WasRefused
@@ -12,6 +12,7 @@ from .. import access, users
 from ..users import User
 from . import here
 from .answers import answer, as_json
+from .records import page_links, whole_number
 
 blueprint = Blueprint("api_people", __name__)
 
@@ -54,6 +55,34 @@ def somebody(id: int) -> Response:
     access.require(user is not None and here.actor().user is not None)
     assert user is not None
     return answer(_account(user), revision=1)
+
+
+@blueprint.get("/users")
+def search() -> Response:
+    """Search the accounts, as somebody with one: whom to invite or to grant a record."""
+    _signed_in()
+    q = request.args.get("q", "")
+    found = users.search(here.actor().db, q)
+    page, size = whole_number("page", 1), whole_number("size", 10)
+    sort = "bestmatch" if q.strip() else "username"
+    hits = [_account(user) for user in found[(page - 1) * size : page * size]]
+    links = page_links("/users", len(found), page, size, sort)
+    return answer({"hits": {"hits": hits, "total": len(found)}, "sortBy": sort, "links": links})
+
+
+@blueprint.get("/groups")
+def groups() -> Response:
+    """Answer the groups of people: there are none here."""
+    _signed_in()
+    size = whole_number("size", 20)
+    return answer(
+        {
+            "hits": {"hits": [], "total": 0},
+            "aggregations": {"is_managed": {"buckets": [], "label": "Management state"}},
+            "sortBy": "name",
+            "links": page_links("/groups", 0, whole_number("page", 1), size, "name"),
+        }
+    )
 
 
 def _signed_in() -> User:

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, request, url_for
 
 from ...errors import AccessDenied, FieldError, RecordNotFound, RefusedMetadata, WasRefused
-from .. import access, identifiers, published, searching, versions, vocabularies
+from .. import access, deletion, identifiers, published, searching, versions, vocabularies
 from ..searching import Scope
 from . import here
-from .answers import answer, answer_found, answer_record, as_json, negotiate, records_offered
+from .answers import answer, answer_found, answer_record, as_json, negotiate, no_content, records_offered
 
 blueprint = Blueprint("api_records", __name__)
 
@@ -81,15 +81,31 @@ def new_version(id: str) -> Response:
     return answer_record(here.view().version(published.new_version(here.actor(), id)), 201)
 
 
-@blueprint.put("/records/<id>")
 @blueprint.delete("/records/<id>")
+def erase(id: str) -> Response:
+    """Take a record away without a tombstone, as an administrator."""
+    deletion.erase(here.actor(), id)
+    return no_content()
+
+
+@blueprint.put("/records/<id>")
 def not_so(id: str) -> Response:
     """Refuse what changes a published record without a draft."""
     actor = here.actor()
     actor.record(id)
-    if request.method == "DELETE" or not actor.switches.crashes:
-        raise AccessDenied("Permission denied.")
-    raise WasRefused("Internal Server Error", status=500)
+    if actor.switches.crashes:
+        raise WasRefused("Internal Server Error", status=500)
+    raise AccessDenied("Permission denied.")
+
+
+@blueprint.post("/stats")
+def statistics() -> Response:
+    """Refuse to count: how often a record was seen and downloaded stands with the record."""
+    asked = here.body()
+    names = [v.get("stat") for v in asked.values() if isinstance(v, dict)] if isinstance(asked, dict) else []
+    raise AccessDenied(
+        f'You do not have a permission to query the statistic "{names[0] if names else ""}" with those parameters'
+    )
 
 
 @blueprint.get("/records/<id>/revisions")

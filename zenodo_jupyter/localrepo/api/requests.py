@@ -13,10 +13,21 @@ from ..request import Request
 from ..schema.communities import load_comment, load_inclusions
 from . import here
 from .answers import answer, as_json, no_content
-from .communities import listing
+from .communities import buckets, listing
 from .records import page_links, whole_number
 
 blueprint = Blueprint("api_requests", __name__)
+
+#: What kinds of request are called.
+_TYPES = {
+    request.SUBMISSION: "Draft review",
+    request.INCLUSION: "Community inclusion",
+    request.INVITATION: "Community invitation",
+    request.ACCESS: "Access request",
+    request.GUEST_ACCESS: "Access request",
+    "file-modification": "File modification",
+    "quota-increase": "Quota increase",
+}
 
 
 # Of drafts and records
@@ -215,6 +226,10 @@ def _listing(rows: list[Any], path: str) -> Response:
     return answer(
         {
             "hits": {"hits": [_json(asked) for asked in shown], "total": len(found)},
+            "aggregations": {
+                "type": {"buckets": buckets([r.type for r in found], _TYPES.__getitem__), "label": "Type"},
+                "status": {"buckets": buckets([r.status for r in found], str.capitalize), "label": "Status"},
+            },
             "sortBy": "newest",
             "links": page_links(path, len(found), page, size, "newest"),
         }

@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from .. import deletion, sharing
+from ...errors import RecordNotFound
+from .. import access_requests, community_json, deletion, self_service, sharing
 from . import here
 from .answers import answer, answer_record, as_json, no_content
 
@@ -58,6 +59,54 @@ def grant(id: str) -> Response:
     return _numbered(sharing.grant(here.actor(), id, here.body()), 201)
 
 
+@blueprint.get("/records/<id>/access/grants/<number>")
+def read_grant_number(id: str, number: str) -> Response:
+    """Answer the grant at this place of the list."""
+    return answer(sharing.grant_number(here.actor(), id, number))
+
+
+@blueprint.put("/records/<id>/access/grants/<number>")
+def replace_grant(id: str, number: str) -> Response:
+    """Grant the person at this place of the list more or less."""
+    return answer(sharing.replace_grant(here.actor(), id, number, here.body()))
+
+
+@blueprint.patch("/records/<id>/access/grants/<number>")
+def change_grant_number(id: str, number: str) -> Response:
+    """Grant the person at this place of the list more or less, without naming them again."""
+    held = sharing.grant_number(here.actor(), id, number)
+    return change_grant(id, held["subject"]["id"])
+
+
+@blueprint.delete("/records/<id>/access/grants/<number>")
+def remove_grant_number(id: str, number: str) -> Response:
+    """Take back the grant at this place of the list."""
+    return remove_grant(id, sharing.grant_number(here.actor(), id, number)["subject"]["id"])
+
+
+@blueprint.get("/records/<id>/access/groups")
+def list_groups(id: str) -> Response:
+    """Answer the groups that a record was granted to: there are no groups here."""
+    sharing.managed(here.actor(), id)
+    return _hits([])
+
+
+@blueprint.route("/records/<id>/access/groups/<group>", methods=["GET", "PATCH", "DELETE"])
+def no_group(id: str, group: str) -> Response:
+    """Refuse what is asked of a group, as there are none."""
+    sharing.managed(here.actor(), id)
+    raise RecordNotFound("No grant found by given group id.")
+
+
+@blueprint.post("/records/<id>/access/request")
+def ask_for_access(id: str) -> Response:
+    """Ask the owner for the files of a record."""
+    asked = access_requests.ask(here.actor(), id, here.body())
+    if isinstance(asked, str):
+        return as_json({"message": asked})
+    return as_json(community_json.whole_request(asked, here.actor(), here.view().links))
+
+
 @blueprint.get("/records/<id>/access/users/<user>")
 def read_grant(id: str, user: str) -> Response:
     """Answer what was granted to one person."""
@@ -92,6 +141,20 @@ def delete_own(id: str) -> Response:
     record = deletion.delete_own(here.view(), id, here.body())
     return as_json({"topic": {"record": here.actor().spell(record.number)}, "type": "record-deletion", "status": "accepted",
                     "is_open": False, "is_closed": True})  # fmt: skip
+
+
+@blueprint.post("/records/<id>/file-modification")
+def open_files(id: str) -> Response:
+    """Let the files of a record that is being edited be exchanged, soon after its publication."""
+    asked = self_service.open_files(here.actor(), id, here.body())
+    return as_json(community_json.whole_request(asked, here.actor(), here.view().links))
+
+
+@blueprint.post("/records/<id>/quota-increase")
+def take_room(id: str) -> Response:
+    """Give the files of a draft more room."""
+    asked = self_service.take_room(here.actor(), id, here.body())
+    return as_json(community_json.whole_request(asked, here.actor(), here.view().links))
 
 
 @blueprint.delete("/records/<id>/delete")

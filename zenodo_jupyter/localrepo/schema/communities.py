@@ -47,7 +47,7 @@ class _Access(_Open):
     review_policy = _one_of("open", "closed", "members", load_default="closed")
 
 
-class _Community(_Open):
+class _Slug(_Open):
     slug = Text(
         required=True,
         validate=[
@@ -55,6 +55,9 @@ class _Community(_Open):
             validate.Regexp(r"[-\w]+\Z", error=_SLUG_LETTERS),
         ],
     )
+
+
+class _Community(_Slug):
     metadata = fields.Nested(_Metadata, required=True)
     access = fields.Nested(_Access, required=True)
 
@@ -94,6 +97,12 @@ def load_community(body: Any) -> dict[str, Any]:
     data = _load(_Community(), body)
     data["slug"] = data["slug"].lower()
     return data
+
+
+def load_slug(body: Any) -> str:
+    """Read the name that a community shall have in addresses; raises RefusedMetadata."""
+    slug: str = _load(_Slug(), body)["slug"]
+    return slug.lower()
 
 
 def load_comment(body: Any) -> dict[str, Any]:
