@@ -165,6 +165,92 @@ def test_git_knows_who_and_where(repo):
     assert found.sources["rights"] == "from LICENSE" and found.metadata.rights == ({"id": "mit"},)
 
 
+def test_git_authors_of_the_notebook(repo):
+    """Those who changed the notebook should be proposed, by .mailmap, the busiest first, and no robots."""
+    folder, git = repo
+    (folder / ".mailmap").write_text("Amara Okafor <amara@example.org> amy <amy@laptop>\n")
+    writers = [
+        "amy <amy@laptop>",
+        "Bo Ek <bo@example.org>",
+        "dependabot[bot] <d@example.org>",
+        "Amara Okafor <amara@example.org>",
+    ]
+    for number, author in enumerate(writers):
+        (folder / "sun.ipynb").write_text(str(number))
+        git("add", "sun.ipynb")
+        git("commit", "-q", "--author", author, "-m", "change")
+    found = ask(folder, git=True)
+    assert [person["family_name"] for person in found.metadata.creators] == ["Okafor", "Ek"]
+    assert found.sources["creators"] == "from git"
+
+
+FRONT = """---
+title: Sun at noon
+authors:
+  - name: Amara Okafor
+    orcid: 0000-0002-1825-0097
+    affiliations: [pole]
+affiliations:
+  - id: pole
+    name: Example Polar Institute
+license: {content: CC-BY-4.0, code: MIT}
+keywords: [sun, noon]
+github: okafor/sun
+---
+"""
+QUARTO = """---
+title: "Sun at noon"
+author:
+  - name: {given: Amara, family: Okafor}
+    orcid: 0000-0002-1825-0097
+    affiliation: Example Polar Institute
+abstract: How high it stands.
+license: "CC BY"
+---
+
+# Another heading
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "front", "rights"),
+    [("raw", FRONT, ["cc-by-4.0", "mit"]), ("markdown", QUARTO, ["cc-by-4.0"])],
+    ids=["MyST", "Quarto"],
+)
+def test_front_matter_is_believed_before_headings(tmp_path, kind, front, rights):
+    """What MyST and Quarto show above the text should be proposed, and not be taken for a paragraph."""
+    nb = notebook("", "# A heading\n\nSome words of the text that follow.")
+    nb["cells"][0] |= {"cell_type": kind, "source": front}
+    found = ask(tmp_path, nb)
+    (person,) = found.metadata.creators
+    assert found.metadata.title == "Sun at noon" and found.sources["title"] == "from the notebook's front matter"
+    assert (person["family_name"], person["given_name"], person["orcid"]) == ("Okafor", "Amara", "0000-0002-1825-0097")
+    assert person["affiliations"] == [{"name": "Example Polar Institute"}]
+    assert [licence["id"] for licence in found.metadata.rights] == rights
+    assert "---" not in found.metadata.description
+
+
+def test_broken_front_matter_is_noted(tmp_path):
+    """Front matter that is no YAML should be noted, and the rest be proposed."""
+    found = ask(tmp_path, notebook("---\ntitle: [\n---\n", "# Sun"))
+    assert found.metadata.title == "Sun" and any("front matter" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("myst.yml", "version: 1\nproject:\n  title: The sun\n  keywords: [sun]\n  authors: [Amara Okafor]\n"),
+        ("_quarto.yml", "project: {type: book}\nbook:\n  title: The sun\n  author: Amara Okafor\n"),
+    ],
+)
+def test_projects_of_myst_and_quarto(tmp_path, name, text):
+    """The file of a MyST or Quarto project should say who made it; the notebook's own heading is its title."""
+    (tmp_path / name).write_text(text)
+    found = ask(tmp_path, notebook("# Noon"))
+    assert found.metadata.title == "Noon" and not found.metadata.version
+    assert found.metadata.creators[0]["family_name"] == "Okafor" and found.sources["creators"] == f"from {name}"
+
+
 def test_no_secret_leaves(repo):
     """Credentials in a remote, a file or the version before should not get into a proposal, in any form."""
     folder, git = repo
@@ -180,7 +266,7 @@ def test_no_secret_leaves(repo):
     assert "jonas@example.org" not in repr(found)
 
 
-@pytest.mark.parametrize("name", [".zenodo.json", "CITATION.cff", "codemeta.json", "pyproject.toml"])
+@pytest.mark.parametrize("name", [".zenodo.json", "CITATION.cff", "codemeta.json", "pyproject.toml", "myst.yml"])
 @pytest.mark.parametrize(
     "content", [b"{", b"[1, 2]", b"\xff\xfe\x00", b'{"title": 5, "creators": 7, "name": [1]}', b"a: [\n", b"{" * 5000]
 )

@@ -14,7 +14,7 @@ from ..metadata import Metadata, licences
 from ..metadata import fields as table
 from ..metadata.mapping import REST
 from ..metadata.people import name_of
-from . import citationfiles, gitfolder, headings
+from . import citationfiles, frontmatter, gitfolder, headings
 
 #: Bytes; a file that says who made a work is never longer.
 _LONGEST = 1_000_000
@@ -93,8 +93,9 @@ def propose(
 ) -> Proposal:
     """Say what is known about a notebook without asking anyone. Never fails on what it finds in files.
 
-    Believed in this order: the previous version, ``.zenodo.json``, the notebook's own metadata, first heading and first
-    paragraph, ``CITATION.cff``, ``codemeta.json``, ``pyproject.toml``, the LICENSE file, git, the account's full name.
+    Believed in this order: the previous version, ``.zenodo.json``, the notebook's front matter, its metadata, first heading
+    and first paragraph, ``CITATION.cff``, ``codemeta.json``, ``myst.yml``, ``_quarto.yml``, ``pyproject.toml``, the LICENSE
+    file, git, the account's full name.
 
     Parameters
     ----------
@@ -115,7 +116,7 @@ def propose(
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     conflicts: list[Conflict] = []
-    folder = gitfolder.look(notebook_path.resolve().parent) if git else None
+    folder = gitfolder.look(notebook_path.resolve()) if git else None
     for source, plain in _said(Path(notebook_path), nb, folder, previous, account, today, notes):
         for name, value in _read(source, plain, notes).values.items():
             if name == REST:
@@ -147,6 +148,10 @@ def _said(
         yield "from the previous version", Metadata(kept).to_dict()
     files = {name: _read_file(path, folder, name, notes) for name in citationfiles.READERS}
     yield from _from_file(".zenodo.json", files, notes)
+    try:
+        yield "from the notebook's front matter", frontmatter.of_notebook(nb)
+    except InvalidMetadata as error:
+        notes.append(f"The front matter of the notebook could not be read: {_without_secrets(error.message)}")
     yield "from the notebook's metadata", headings.own_metadata(nb)
     yield "from the first heading", {"title": headings.first_heading(nb)}
     yield "from the first paragraph", {"description": headings.first_paragraph(nb)}
@@ -206,7 +211,7 @@ def _read_file(path: Path, folder: gitfolder.GitFolder | None, name: str, notes:
 def _of_git(folder: gitfolder.GitFolder) -> dict[str, Any]:
     """Say what follows from git: who, where the code is developed, and the version if this commit has a tag."""
     version = folder.tag[1:] if re.match(r"v\d", folder.tag) else folder.tag
-    plain: dict[str, Any] = {"creators": folder.user, "version": version}
+    plain: dict[str, Any] = {"creators": list(folder.authors) or folder.user, "version": version}
     if folder.url:
         at_tag = f"/tree/{folder.tag}" if folder.tag and folder.url.startswith("https://github.com/") else ""
         # The relation that Zenodo itself gives a release that it archives from GitHub.

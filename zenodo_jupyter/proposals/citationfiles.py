@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..metadata import yamltext
+from . import frontmatter
 
 Plain = dict[str, Any]
 
@@ -113,6 +114,8 @@ READERS: dict[str, Callable[[str], Plain]] = {
     ".zenodo.json": zenodo_json,
     "CITATION.cff": citation_cff,
     "codemeta.json": codemeta,
+    "myst.yml": frontmatter.project,
+    "_quarto.yml": frontmatter.project,
     "pyproject.toml": pyproject,
 }
 #: Names of files that hold a licence.

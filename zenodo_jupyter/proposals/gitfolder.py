@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 # Seconds; on a network home even a small question can take a while, but a form must not wait for it for long.
 _PATIENCE = 5
+# Commits that are looked at, and authors that are proposed: who is beyond them is known to the person.
+_COMMITS, _MOST = 1000, 20
+_ROBOT = re.compile(r"\[bot\]|-bot$|^(?:pre-commit|dependabot|github-actions|renovate)\b", re.IGNORECASE)
 # user@host:path, as ssh remotes are mostly written.
 _SCP = re.compile(r"(?:[^@/\s]+@)?([\w.-]+):(?!//)(.+)")
 
@@ -25,6 +29,8 @@ class GitFolder:
         Its top folder.
     user : str
         Who commits here (``user.name``); may be empty.
+    authors : tuple of str
+        Who changed the file that was asked about, by ``.mailmap``, who did so most often first; robots left out.
     url : str
         Where it can be looked at in a browser, without credentials; empty where there is no such place.
     tag : str
@@ -33,12 +39,14 @@ class GitFolder:
 
     root: Path
     user: str = ""
+    authors: tuple[str, ...] = ()
     url: str = ""
     tag: str = ""
 
 
-def look(folder: Path) -> GitFolder | None:
-    """Return what git knows about a folder; None where there is no git, or the folder is in no work tree."""
+def look(file: Path) -> GitFolder | None:
+    """Return what git knows about a file and its folder; None where there is no git, or the folder is in no work tree."""
+    folder = file.parent
     root = _ask(folder, "rev-parse", "--show-toplevel")
     if not root:
         return None
@@ -48,9 +56,16 @@ def look(folder: Path) -> GitFolder | None:
     return GitFolder(
         Path(root),
         _ask(folder, "config", "user.name") or "",
+        _authors(_ask(folder, "log", "--format=%aN", f"--max-count={_COMMITS}", "--", file.name) or ""),
         public_url(_ask(folder, "config", f"remote.{remote}.url") or "") if remote else "",
         tags[0] if tags else "",
     )
+
+
+def _authors(log: str) -> tuple[str, ...]:
+    """Return the names in a log, the most frequent first."""
+    counted = Counter(name.strip() for name in log.splitlines() if name.strip() and not _ROBOT.search(name))
+    return tuple(name for name, _ in counted.most_common(_MOST))
 
 
 def public_url(remote: str) -> str:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .frontmatter import BLOCK
+
 _ATX = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _SETEXT = re.compile(r"^(?![ \t]*$)([^\n#>|-][^\n]*)\n=+[ \t]*$", re.MULTILINE)
 _HTML = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.IGNORECASE | re.DOTALL)
@@ -81,10 +83,10 @@ def bare(markdown: str) -> str:
 
 
 def _texts(nb: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the text cells, without code in fences; the badge's cell is not the author's."""
+    """Yield the text cells, without front matter and code in fences; the badge's cell is not the author's."""
     for cell in nb.get("cells") or ():
         if isinstance(cell, Mapping) and cell.get("cell_type") == "markdown":
             source = cell.get("source") or ""
             text = "".join(source) if isinstance(source, list) else str(source)
             if "zenodo_jupyter" not in (cell.get("metadata") or {}):
-                yield _FENCE.sub("\n\n", text[:_LONGEST])
+                yield _FENCE.sub("\n\n", BLOCK.sub("", text[:_LONGEST]))
