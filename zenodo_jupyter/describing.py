@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _INVALID_VALUE = re.compile(r"Invalid value ([^\s]+?)\.(?:\s|$)")
 
 
-def describe(repository: Repository, draft_id: str, metadata: Metadata, files: dict[str, Any] | None = None) -> Draft:
+def describe(repository: Repository, draft_id: str, metadata: Metadata, preview: str, files: bool = True) -> Draft:
     """Write the metadata of a draft, without what this repository does not know.
 
     Vocabularies and custom fields are each repository's own affair: an unknown id is left out or replaced by the text
@@ -30,15 +30,17 @@ def describe(repository: Repository, draft_id: str, metadata: Metadata, files: d
         Which.
     metadata : Metadata
         All of it: what is not said is emptied.
-    files : dict, optional
-        ``enabled`` and ``default_preview``; kept as they are without.
+    preview : str
+        The file that the record's page shows first; empty for none. Left out it would be forgotten, on a real InvenioRDM too.
+    files : bool
+        Whether the record has files at all.
 
     Raises
     ------
     RefusedMetadata
         With every field that the repository finds wrong, but for those that come with the files.
     """
-    draft = _write(repository, draft_id, metadata, files)
+    draft = _write(repository, draft_id, metadata, {"enabled": files, "default_preview": preview or None})
     errors = tuple(e for e in draft.errors if not _comes_with_the_files(e))
     if errors:
         raise RefusedMetadata(
@@ -49,12 +51,10 @@ def describe(repository: Repository, draft_id: str, metadata: Metadata, files: d
     return draft
 
 
-def _write(repository: Repository, draft_id: str, metadata: Metadata, files: dict[str, Any] | None) -> Draft:
+def _write(repository: Repository, draft_id: str, metadata: Metadata, files: dict[str, Any]) -> Draft:
     custom_fields = True
     while True:
-        body = metadata.to_native(custom_fields)
-        if files is not None:
-            body["files"] = files
+        body = {**metadata.to_native(custom_fields), "files": files}
         try:
             draft = repository.update_draft(draft_id, body)
         except RefusedMetadata as e:

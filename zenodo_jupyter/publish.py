@@ -271,8 +271,7 @@ class _Story:
     def describe(self, draft: Draft) -> Draft:
         """Write the metadata, and hear every field error before the first byte of data goes."""
         self._begin("metadata", "Writing the description")
-        files = {"enabled": True, "default_preview": self.plan.bundle.notebook.key}
-        return describe(self.repository, draft.id, self.plan.metadata, files)
+        return describe(self.repository, draft.id, self.plan.metadata, self.plan.bundle.notebook.key)
 
     def reserve(self, draft: Draft) -> Draft:
         """Reserve the DOI, so that the published copy can carry it."""

@@ -89,6 +89,8 @@ class Record:
         Counts every change.
     communities : tuple of Community
         Those that it is in, with all its versions.
+    preview : str
+        The file that its page shows first; empty where that is left to the repository.
     """
 
     id: str
@@ -111,6 +113,7 @@ class Record:
     links: dict[str, Any]
     revision: int
     communities: tuple[Community, ...]
+    preview: str
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Any:
@@ -121,6 +124,11 @@ class Record:
     def total_bytes(self) -> int:
         """The size of all files together, in bytes."""
         return sum(f.size or 0 for f in self.files)
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """What it says of itself and who may see it, as `Metadata.from_native` reads it."""
+        return {"metadata": self.metadata, "access": self.access, "custom_fields": self.custom_fields}
 
     @property
     def files_restricted(self) -> bool:
@@ -217,6 +225,7 @@ def _fields(data: dict[str, Any]) -> dict[str, Any]:
         "html_url": links.get("record_html") or links.get("self_html") or "",
         "links": links,
         "revision": int(data.get("revision_id") or 0),
+        "preview": (data.get("files") or {}).get("default_preview") or "",
         "communities": tuple(
             Community.from_json(entry)
             for entry in (parent.get("communities") or {}).get("entries") or ()

@@ -155,7 +155,7 @@ def _next(
         state, words = "changed", f"Published, {label}, {' and '.join(what) or 'perhaps'} changed since"
     return Standing(
         state, words, record.id,
-        {"metadata": record.metadata, "access": record.access, "custom_fields": record.custom_fields},
+        record.description,
         record.index + 1, str(record.doi or ""), max(cells, 0), tuple(files),
     )  # fmt: skip
 
