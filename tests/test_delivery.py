@@ -72,6 +72,7 @@ def test_data_are_read_once_for_a_first_version(path: Path, config: Config, monk
             return Counted()
         return stream
 
+    monkeypatch.setattr("zenodo_jupyter.checks.secrets._SMALL", 1000)
     monkeypatch.setattr(Path, "open", counted)
     done = go(path, config)
     assert 3_000_005 <= sum(map(len, opened)) < 2 * 3_000_005

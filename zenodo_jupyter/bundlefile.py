@@ -226,6 +226,7 @@ class _Hashing:
 
     def __init__(self, of: BundleFile, stream: BinaryIO, names: Iterable[str]) -> None:
         self._of, self._stream = of, stream
+        self._left = of.size
         self._digests = {name: Digest(of.size, name) for name in names}
 
     def read(self, amount: int = -1) -> bytes:
@@ -233,7 +234,8 @@ class _Hashing:
         if block:
             for digest in self._digests.values():
                 digest.update(block)
-        if amount < 0 or (amount and not block):
+        self._left -= len(block)
+        if self._left <= 0:  # not only at the empty read behind the end: who knows the length need not ask for that
             self._end()
         return block
 

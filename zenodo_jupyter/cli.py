@@ -9,28 +9,35 @@ import json
 import signal
 import sys
 import threading
+import time
 from types import FrameType
 from typing import Any
 
-from . import verbs
+from . import show, verbs
 from .errors import Cancelled, DiskFull, ZenodoJupyterError
 from .report import Progress
 
+#: Seconds between two lines of a log that say how far a long transfer is.
+LOGGED = 30.0
+
 
 class Lines:
-    """Progress as plain lines, for logs and pipes: one at each new message, none for each block of bytes."""
+    """Progress as plain lines, for logs and pipes: one at each new message, and of a long transfer one every half minute."""
 
     def __init__(self) -> None:
         self._last = ""
+        self._at = time.monotonic()
         self._lock = threading.Lock()
 
     def __call__(self, progress: Progress) -> None:
         """Print the message, if it is a new one."""
         _stop_if_asked()
         with self._lock:
-            if progress.message != self._last and not (progress.unit == "B" and progress.done):
-                self._last = progress.message
-                print(f"{progress.step:>11}  {progress.message}", file=sys.stderr, flush=True)
+            moving = progress.unit == "B" and bool(progress.done)
+            if time.monotonic() - self._at >= LOGGED if moving else progress.message != self._last:
+                self._last, self._at = progress.message, time.monotonic()
+                text = show.told(progress) if moving else progress.message
+                print(f"{progress.step:>11}  {text}", file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """End it."""
@@ -61,7 +68,8 @@ class Bars:
                         unit_divisor=1000, desc=f"{progress.step:>11}", leave=True, dynamic_ncols=True,
                     )  # fmt: skip
                 self._bar.update((progress.done or 0) - self._bar.n)
-                self._bar.set_postfix_str(progress.item[-40:], refresh=False)
+                said = [text for text in (show.files_told(progress), progress.item[-40:]) if text]
+                self._bar.set_postfix_str(", ".join(said), refresh=False)
             elif progress.message != self._last:
                 self.close()
                 self._last = progress.message

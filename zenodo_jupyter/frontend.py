@@ -20,7 +20,7 @@ from typing import Any
 from IPython.core.getipython import get_ipython
 from IPython.display import display
 
-from . import card, stamping, standing
+from . import card, show, stamping, standing
 from . import notebook as notebooks
 from . import publish as acts
 from .config import Config
@@ -35,6 +35,8 @@ RERUN = "ZENODO_JUPYTER_RERUN"
 SAVING = 5.0
 #: Seconds between two looks at the file.
 LOOK = 0.1
+#: Seconds between two tellings of how many bytes have gone.
+MOVING = 1.0
 
 _told: Path | None = None
 _comm: Any = None
@@ -77,17 +79,22 @@ class Told:
 
     def __init__(self) -> None:
         self._last = ""
+        self._at = 0.0
         self._line: Any = None
 
     def __call__(self, progress: Progress) -> None:
-        """Show the message, if it is a new one."""
-        if progress.message == self._last or (progress.unit == "B" and progress.done):
-            return
-        self._last = progress.message
+        """Show the message, if it is a new one; of what moves, how far it is, once a second."""
         shell = get_ipython()
+        moving = progress.unit == "B" and bool(progress.done)
         if getattr(shell, "kernel", None) is None:
-            print(self._last, file=sys.stderr, flush=True)
+            if progress.message != self._last and not moving:
+                self._last = progress.message
+                print(self._last, file=sys.stderr, flush=True)
             return
+        text = show.told(progress)
+        if text == self._last or (moving and time.monotonic() - self._at < MOVING):
+            return
+        self._last, self._at = text, time.monotonic()
         # By its MIME type it is known as ours, and does not count as a result of the notebook.
         data = {card.MIME: {"kind": "form", "note": self._last}, "text/plain": self._last}
         if self._line is None:

@@ -36,8 +36,8 @@ _LEVEL = 1
 _TRIED = 1 << 16
 #: Compressed already, so that trying again costs time and gains nothing.
 _STORED = frozenset({
-    ".7z", ".avi", ".bz2", ".feather", ".flac", ".gif", ".gz", ".jp2", ".jpeg", ".jpg", ".lz4", ".mkv", ".mov", ".mp3",
-    ".mp4", ".npz", ".ogg", ".parquet", ".pdf", ".png", ".rar", ".tgz", ".webm", ".webp", ".whl", ".xlsx", ".xz", ".zip", ".zst",
+    ".7z", ".avi", ".bz2", ".feather", ".flac", ".gif", ".gz", ".jp2", ".jpeg", ".jpg", ".lz4", ".mkv", ".mov", ".mp3", ".mp4",
+    ".npz", ".ogg", ".parquet", ".pdf", ".png", ".rar", ".tgz", ".webm", ".webp", ".whl", ".xlsx", ".xz", ".zip", ".zst",
 })  # fmt: skip
 
 

@@ -177,6 +177,13 @@ export interface IProgress {
   total: number | null;
   unit: string;
   item: string;
+  files_done: number | null;
+  files_total: number | null;
+  /** Files that need not be moved. */
+  files_there: number | null;
+  /** Bytes a second. */
+  rate: number | null;
+  seconds_left: number | null;
 }
 
 /** Why something failed: what happened, and what to try. */

@@ -6,7 +6,7 @@ import { markIcons, tickIcon, waitIcon } from '../icons';
 import type { IProgress } from '../types';
 import { useNotebook, usePanel } from './context';
 import { Button, Icon } from './controls';
-import { percentOf, shareOf, sizeOf } from './words';
+import { paceOf, percentOf, shareOf, sizeOf } from './words';
 
 /** The server's steps, as people tell them apart. */
 export const STEPS = [
@@ -79,6 +79,7 @@ export function Bar(props: { progress: IProgress | null; label: string; isStoppe
         <i style={{ width: `${100 * (share ?? 0)}%` }} />
       </div>
       {isBytes && <p className="zj-sub zj-small">{progress!.message}</p>}
+      {isBytes && !props.isStopped && <p className="zj-sub zj-small">{paceOf(progress!, trans)}</p>}
       <Voice text={share === null ? (progress?.message ?? '') : percentOf(Math.floor(share * 10) / 10)} />
     </div>
   );

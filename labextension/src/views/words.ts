@@ -42,6 +42,26 @@ export function shareOf(progress: IProgress | null): number | null {
   return progress?.total ? Math.min(1, (progress.done ?? 0) / progress.total) : null;
 }
 
+/** Return how many files are through, how fast it goes and how long it takes, as far as each is known. */
+export function paceOf(progress: IProgress, trans: TranslationBundle): string {
+  const { files_done, files_total, files_there, rate, seconds_left } = progress;
+  return [
+    (files_total ?? 0) > 1 && trans.__('%1 of %2 files', files_done ?? 0, files_total!),
+    !!files_total && !!files_there && trans.__('%1 there already', files_there),
+    rate !== null && trans.__('%1/s', sizeOf(rate)),
+    seconds_left !== null && trans.__('%1 left', durationOf(seconds_left))
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** Return a time to come as people say it, no more exact than it can be known. */
+export function durationOf(seconds: number): string {
+  const [unit, length] = seconds < 99 ? (['second', 1] as const) : seconds < 5940 ? (['minute', 60] as const) : (['hour', 3600] as const);
+  const maximumFractionDigits = unit === 'hour' ? 1 : 0;
+  return new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits }).format(seconds / length);
+}
+
 export function percentOf(share: number): string {
   return new Intl.NumberFormat(undefined, { style: 'percent' }).format(Math.floor(share * 100) / 100);
 }
