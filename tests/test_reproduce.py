@@ -271,7 +271,7 @@ def test_reproduce_says_how_much_came_out_the_same(publish, config, tmp_path):
     doi = str(publish(FILES).doi)
     told = []
     done = reproduce(doi, tmp_path / "r", yes=True, config=config, report=told.append)
-    assert done.verdict.startswith("2 of 2 outputs reproduced")
+    assert done.verdict.startswith("2 of 2 outputs reproduced (R5 in an inferred environment)")
     assert (done.reproduced, done.exit_code) == (True, 0)
     assert (tmp_path / "r" / "n.ipynb").read_text() == FILES["n.ipynb"]
     assert nbformat.read(done.executed, 4).cells[1].outputs[0].text == "6\n"
@@ -286,9 +286,10 @@ def test_what_differs_is_told(publish, config, tmp_path):
     """Should fail if a changed number passes, in the verdict, in the exit code or in the report."""
     doi = str(publish({**FILES, "data/a.txt": "1\n2\n4\n"}).doi)
     done = reproduce(doi, tmp_path / "r", yes=True, config=config)
-    assert done.verdict.startswith("1 of 2 outputs reproduced, 1 different")
+    assert done.verdict.startswith("1 of 2 outputs reproduced (R3 in an inferred environment), 1 different")
     assert done.exit_code == 10
     assert "6 became 7" in done.report_html.read_text("utf-8")
+    assert done.again is not None and done.again.all_same  # it was quick, so it was run twice
 
 
 def test_a_notebook_that_fails_is_a_result(publish, config, tmp_path):
@@ -350,7 +351,7 @@ def test_packages_that_are_others_now_are_named(publish, config, tmp_path):
     """Should fail if the verdict claims the environment of the publication where it is another."""
     requirements = "nbformat==0.0.1\nno-such-package==3.0  # gone\n-e .\npapermill>=1\n"
     doi = str(publish({**FILES, "requirements.txt": requirements, "runtime.txt": "python-2.7\n"}).doi)
-    done = reproduce(doi, tmp_path / "r", yes=True, config=config)
+    done = reproduce(doi, tmp_path / "r", yes=True, environment="current", config=config)
     assert [(d.name, d.archived) for d in done.environment.differences] == [
         ("Python", "2.7"), ("nbformat", "0.0.1"), ("no-such-package", "3.0"),
     ]  # fmt: skip
@@ -360,9 +361,12 @@ def test_packages_that_are_others_now_are_named(publish, config, tmp_path):
 
 def test_the_same_packages_are_the_same(tmp_path):
     """Should fail if an installed version that is right is called different, or silence is taken for agreement."""
-    assert packages.differences(tmp_path) is None
-    (tmp_path / "requirements.txt").write_text(f"nbformat=={nbformat.__version__}\n")
-    assert packages.differences(tmp_path) == ()
+    used = {"nbformat": nbformat.__version__, "torch": "2.1+cpu"}
+    assert packages.differences(packages.read(tmp_path), used, "3.11.7") is None
+    (tmp_path / "requirements.txt").write_text(f"NBformat=={nbformat.__version__}\ntorch==2.1\n")
+    (tmp_path / "runtime.txt").write_text("python-3.11\n")
+    assert packages.differences(packages.read(tmp_path), used, "3.11.7") == ()
+    assert [d.name for d in packages.differences(packages.read(tmp_path), used, "3.12.1")] == ["Python"]
 
 
 def test_the_report_is_one_harmless_page(publish, config, tmp_path):

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from .cells import imports, python_cells
 from .notebook import kernel
+from .packages import normal
 
 # Asked in the kernel's Python, which may be old and have nothing but the standard library. It reads itself which distribution
 # an import comes from: packages_distributions() came with Python 3.10, where it still missed every wheel without top_level.txt.
@@ -161,6 +162,18 @@ def describe(nb: Mapping[str, Any], *, python: str | None = None, folder: Path |
             "stdlib": [],
         }
     return _environment(names, answer, folder, note)
+
+
+def versions(python: str) -> dict[str, str]:
+    """Return what is installed for an interpreter: normalised name to version; nothing where it does not answer."""
+    answer = _ask(python) or {"distributions": []}
+    return {normal(d["name"]): d["version"] for d in reversed(answer["distributions"])}
+
+
+def python_version(python: str) -> str:
+    """Return an interpreter's version; empty where it does not answer."""
+    answer = _ask(python)
+    return str(answer["markers"]["python_full_version"]) if answer else ""
 
 
 def kernel_python(name: str) -> tuple[str, str]:

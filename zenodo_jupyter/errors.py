@@ -25,6 +25,7 @@
     ├── NeedsConsent             a person has to say yes first (409)
     ├── Blocked                  a check forbids it, such as a secret (409)
     ├── Busy                     another process does the same act (423)
+    ├── NotInstallable           packages that cannot be installed here (409)
     ├── DiskFull                 no room on the disk (507)
     └── Cancelled                the person stopped it (499)
 
@@ -267,6 +268,13 @@ class Busy(ZenodoJupyterError):
 
     status = 423
     exit_code = 8
+
+
+class NotInstallable(ZenodoJupyterError):
+    """Packages, or a Python, that cannot be installed here."""
+
+    status = 409
+    exit_code = 12
 
 
 class DiskFull(ZenodoJupyterError):

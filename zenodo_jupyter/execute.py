@@ -278,8 +278,11 @@ def _watch(
     if late:
         ended = {"reason": "timeout", "message": f"It took longer than {timeout:g} seconds."}
     if ended is None:
-        said = (scratch / "stderr.txt").read_text("utf-8", "replace").strip().splitlines()
-        ended = {"reason": "broken", "message": said[-1] if said else f"The process ended with {child.returncode}."}
+        complaint = (scratch / "stderr.txt").read_text("utf-8", "replace").strip().splitlines()
+        ended = {
+            "reason": "broken",
+            "message": complaint[-1] if complaint else f"The process ended with {child.returncode}.",
+        }
     return ended, last, cells
 
 

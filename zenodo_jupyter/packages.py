@@ -1,13 +1,19 @@
-"""Which packages a notebook was published with, and which are used now."""
+"""Which packages a record says that it needs, and which of them are others in the environment that is used."""
 
 from __future__ import annotations
 
-import platform
 import re
-from dataclasses import dataclass
-from importlib import metadata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+LOCK = "pylock.toml"
+#: Below the record's folder, where Binder looks too (repo2docker: "binder" and ".binder" go before the root).
+_PLACES = ("", "binder", ".binder")
+#: A lock that is larger than this is none, in bytes; one of two hundred packages for all platforms has 2 MB.
+_LARGEST = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -36,56 +42,193 @@ class PackageDifference:
         return f"{self.name} {self.archived} → {self.used or 'not installed'}"
 
 
-def differences(folder: Path) -> tuple[PackageDifference, ...] | None:
-    """Compare a record's ``requirements.txt`` and ``runtime.txt`` with what this Python has installed.
+@dataclass(frozen=True)
+class Archived:
+    """What a record says of its environment.
+
+    Attributes
+    ----------
+    python : str
+        Its Python's version, such as ``3.11`` or ``3.11.7``; empty where it does not say.
+    lock : tuple of str
+        The lines of a requirements file with checksums, made from its ``pylock.toml``.
+    pins : tuple of str
+        The lines of its ``requirements.txt``, if each of them names one exact version or address.
+    loose : tuple of str
+        Those lines, if some leave the version open.
+    versions : dict
+        Normalised name to exact version.
+    ignored : tuple of str
+        Lines that were not followed: options, paths, other files and indexes.
+    conda : Path or None
+        Its ``environment.yml`` or ``pixi.lock``, for those tools.
+    """
+
+    python: str = ""
+    lock: tuple[str, ...] = ()
+    pins: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    conda: Path | None = None
+
+    @property
+    def says_something(self) -> bool:
+        """Whether the record names packages."""
+        return bool(self.lock or self.pins or self.loose)
+
+
+def read(folder: Path, notebook: str = "") -> Archived:
+    """Read what a record says of its environment: a stranger's files, from which only names, versions and checksums are taken.
 
     Parameters
     ----------
     folder : Path
         Where the record's files are.
+    notebook : str
+        Its name in the record; files beside it go before those at the top.
+    """
+    beside = (folder / notebook).parent
+    places = list(dict.fromkeys([beside, *(folder / place for place in _PLACES)]))
+    lock, minimum, locked = _locked(_first(places, LOCK))
+    lines, ignored = requirements(_first(places, "requirements.txt"))
+    exact = {name: version for name, version in map(_exact, lines) if version}
+    is_exact = bool(lines) and all(_exact(line)[1] or " @ " in line for line in lines)
+    runtime = re.match(r"python-(\d+(?:\.\d+)+)", _first(places, "runtime.txt"))
+    pinned = re.match(r"\d+(?:\.\d+)+", _first(places, ".python-version"))
+    python = runtime[1] if runtime else pinned[0] if pinned else minimum
+    conda = [place / name for place in places for name in ("pixi.lock", "environment.yml", "environment.yaml")]
+    return Archived(
+        python, lock, lines if is_exact else (), () if is_exact else lines, exact or locked, ignored,
+        next((path for path in conda if path.is_file()), None),
+    )  # fmt: skip
+
+
+def differences(archived: Archived, used: Mapping[str, str], python: str) -> tuple[PackageDifference, ...] | None:
+    """Compare what a record says with what is used.
+
+    Parameters
+    ----------
+    archived : Archived
+        What the record says.
+    used : dict
+        Normalised name to version.
+    python : str
+        The version of the Python that is used.
 
     Returns
     -------
     tuple of PackageDifference, or None
-        None where the record says nothing of packages. Only exact versions (``==``) are compared.
+        None where the record says nothing of packages. Only exact versions are compared, and of those the public part: a
+        build label such as ``+cu118`` is unknown to the public index.
     """
-    requirements, runtime = folder / "requirements.txt", folder / "runtime.txt"
-    if not requirements.is_file():
+    if not archived.says_something:
         return None
     found = []
-    python = re.match(r"python-(\d+(?:\.\d+)+)", runtime.read_text("utf-8", "replace")) if runtime.is_file() else None
-    if python and not _same_python(python[1], platform.python_version()):
-        found.append(PackageDifference("Python", python[1], platform.python_version()))
-    for name, archived in _pins(requirements.read_text("utf-8", "replace")):
-        used = _installed(name)
-        if used != archived:
-            found.append(PackageDifference(name, archived, used))
+    if archived.python and not f"{python}.".startswith(f"{archived.python}."):
+        found.append(PackageDifference("Python", archived.python, python))
+    for name, version in archived.versions.items():
+        now = used.get(name, "")
+        if now.split("+")[0] != version.split("+")[0]:
+            found.append(PackageDifference(name, version, now))
     return tuple(found)
 
 
-def _pins(text: str) -> list[tuple[str, str]]:
-    """Return name and version of every exact requirement whose marker fits here."""
+def requirements(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    r"""Return the lines of a requirements file that can be followed, and those that are not.
+
+    Followed is what names a package, with versions or a public address (https). Paths, options, other files and other indexes
+    lead elsewhere than the person who re-runs it decided.
+
+    Examples
+    --------
+    >>> requirements("numpy==1.26.4  # fast\n-e .\nx @ file:///home/a/x\n--index-url https://evil.example\n")
+    (('numpy==1.26.4',), ('-e .', 'x @ file:///home/a/x', '--index-url https://evil.example'))
+    """
     from packaging.requirements import InvalidRequirement, Requirement
 
-    pins = []
-    for line in text.splitlines():
-        try:
-            requirement = Requirement(re.sub(r"\s+#.*|\s+--\S.*|\\$", "", line).strip())
-        except InvalidRequirement:  # options, comments, addresses
+    followed, ignored = [], []
+    for line in re.sub(r"\\\r?\n", " ", text).splitlines():
+        plain = re.sub(r"(?:^|\s+)#.*|\s+--hash[=\s]\S+", "", line).strip()
+        if not plain:
             continue
-        exact = [s.version for s in requirement.specifier if s.operator in ("==", "===") and "*" not in s.version]
-        if exact and (requirement.marker is None or requirement.marker.evaluate()):
-            pins.append((requirement.name, exact[0]))
-    return pins
+        try:
+            requirement = Requirement(plain)
+        except InvalidRequirement:
+            ignored.append(plain[:200])
+            continue
+        if requirement.url and not _is_public(requirement.url):
+            ignored.append(plain[:200])
+        elif requirement.marker is None or requirement.marker.evaluate():
+            requirement.marker = None
+            followed.append(str(requirement))
+    return tuple(followed), tuple(ignored)
 
 
-def _installed(name: str) -> str:
+def read_toml(text: str) -> dict[str, Any]:
+    """Return what a TOML file says.
+
+    Raises
+    ------
+    ValueError
+        When it is not TOML.
+    """
     try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return ""
+        import tomllib
+    except ImportError:  # Python 3.10
+        import tomli as tomllib
+    return tomllib.loads(text)
 
 
-def _same_python(archived: str, used: str) -> bool:
-    """Compare as far as the archived one says: 3.11 is met by 3.11.7."""
-    return f"{used}.".startswith(f"{archived}.")
+def normal(name: str) -> str:
+    """Return a distribution's name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _locked(text: str) -> tuple[tuple[str, ...], str, dict[str, str]]:
+    """Return the lines, the Python and the versions of a lock; nothing of one that cannot be followed."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    lines: list[str] = []
+    versions: dict[str, str] = {}
+    nothing: tuple[tuple[str, ...], str, dict[str, str]] = ((), "", {})
+    try:
+        data = read_toml(text)
+        for package in data.get("packages", ()):
+            marker = f" ; {package['marker']}" if package.get("marker") else ""
+            requirement = Requirement(f"{package['name']}=={package['version']}{marker}")
+            files = [*package.get("wheels", ()), *filter(None, [package.get("sdist")])]
+            sums = [file["hashes"]["sha256"] for file in files]
+            if not sums or not all(re.fullmatch("[0-9a-f]{64}", digest) for digest in sums):
+                return nothing  # from a folder, an archive or version control: not what a lock is for
+            if requirement.marker is None or requirement.marker.evaluate():
+                requirement.marker = None
+                lines.append(" ".join([str(requirement), *(f"--hash=sha256:{digest}" for digest in sums)]))
+                versions[normal(requirement.name)] = str(package["version"])
+        minimum = re.search(r"[=>~]=\s*(3\.\d+)", str(data.get("requires-python", "")))
+    except (ValueError, KeyError, TypeError, AttributeError, InvalidRequirement):
+        return nothing
+    return tuple(lines), minimum[1] if minimum else "", versions
+
+
+def _exact(line: str) -> tuple[str, str]:
+    """Return the normalised name of a requirement, and its version if it names exactly one."""
+    from packaging.requirements import Requirement
+
+    requirement = Requirement(line)
+    exact = [s.version for s in requirement.specifier if s.operator in ("==", "===") and "*" not in s.version]
+    return normal(requirement.name), exact[0] if exact else ""
+
+
+def _is_public(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme in ("https", "git+https") and not (parts.username or parts.password)
+
+
+def _first(places: Sequence[Path], name: str) -> str:
+    """Return the text of the first file of a name, without a byte-order mark; empty where there is none."""
+    for place in places:
+        path = place / name
+        if path.is_file() and path.stat().st_size <= _LARGEST:
+            return path.read_text("utf-8-sig", "replace")
+    return ""

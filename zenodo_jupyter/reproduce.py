@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import platform
+import contextlib
+import re
 import shutil
 import tempfile
 import threading
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from . import execute, packages
+from . import execute, preparing
 from . import notebook as notebooks
-from .compare import compare
+from . import outlook as outlooks
+from .compare import Comparison, compare
 from .errors import BadInput, Cancelled, NeedsConsent
+from .evidence import lacking
 from .getting import NOTE, Fetched, get
-from .report import Progress, Report, silent
+from .report import Progress, Report, Timed, silent
 from .reproduction import Reproduction
-from .verdict import UsedEnvironment
 
 if TYPE_CHECKING:
     from .config import Config
 
 __all__ = ["Fetched", "Reproduction", "get", "reproduce"]
+
+#: A run of fewer seconds than this is done twice without being asked for, where its outputs differ.
+QUICK = 180.0
 
 
 def reproduce(
@@ -34,6 +40,8 @@ def reproduce(
     yes: bool = False,
     confirm: Callable[[str], bool] | None = None,
     timeout: float | None = None,
+    environment: str | None = None,
+    twice: bool | None = None,
     config: Config,
     report: Report = silent,
     cancel: threading.Event | None = None,
@@ -52,6 +60,11 @@ def reproduce(
         Is told what would be run, and returns yes or no.
     timeout : float, optional
         The longest that one cell may run, in seconds.
+    environment : str, optional
+        One of `outlook.STEPS`, to try no other; ``current`` installs nothing. The first that does otherwise.
+    twice : bool, optional
+        Run it a second time in the same environment, which tells what is not deterministic. If not given, that is done
+        where outputs differ and the first run was quick (`QUICK`).
 
     Returns
     -------
@@ -68,26 +81,44 @@ def reproduce(
     Cancelled
         When the answer was no.
     """
+    report = Timed(report)
     got = get(text, folder, from_=from_, config=config, report=report, confirm=confirm, cancel=cancel)
     name = _choose(got, notebook)
     archived = notebooks.read(got.folder / name)
-    differences = packages.differences(got.folder)
-    _ask(got, name, archived, differences, yes, confirm)
+    day = _published(got)
+    outlook = outlooks.look(got.folder, name, archived, published=day, config=config, only=environment)
+    _ask(got, name, archived, outlook, yes, confirm)
+    prepared = preparing.prepare(outlook, report=report, cancel=cancel)
     executed, report_json, report_html = _names_beside(got)
-    execution = _run_in_copy(got.folder, name, executed, timeout, report, cancel)
+    execution = _run_in_copy(got.folder, name, executed, prepared.python, timeout, report, cancel)
     report(Progress("compare", "Comparing the outputs"))
     rerun = notebooks.read(executed)
+    comparison = compare(archived, rerun)
+    again = None
+    if _is_worth_a_second(twice, execution, comparison):
+        report(Progress("execute", "Running it a second time, to find what is not deterministic"))
+        again = _compared_again(got.folder, name, rerun, prepared.python, timeout, report, cancel)
+        comparison = comparison.beside(again)
     done = Reproduction(
         record=got.record, repository=got.repository, folder=got.folder, notebook=name, execution=execution,
-        comparison=compare(archived, rerun), environment=_used(differences),
-        executed=executed, report_json=report_json, report_html=report_html, notes=got.notes,
+        comparison=comparison, environment=prepared.used, again=again, timings=report.done(),
+        lacking=lacking(got.record, archived, (got.folder / name).parent, prepared.used),
+        executed=executed, report_json=report_json, report_html=report_html, notes=(*got.notes, *prepared.notes),
     )  # fmt: skip
     done.write(archived, rerun)
     return done
 
 
-def _used(differences: tuple[packages.PackageDifference, ...] | None) -> UsedEnvironment:
-    return UsedEnvironment("satisfied" if differences == () else "current", platform.python_version(), differences)
+def _published(got: Fetched) -> date:
+    """Return the day on which the record was there: said or made, whichever came first, and today where neither tells."""
+    days = []
+    for text in (str(got.record.metadata.get("publication_date", "")), got.record.created):
+        parts = re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?!\d)", text)
+        if parts:  # a year or month alone: its last day, which leaves the other one to be the earlier
+            year, month, day = int(parts[1]), int(parts[2] or 12), int(parts[3] or 28)
+            with contextlib.suppress(ValueError):
+                days.append(date(year, month, day))
+    return min(days, default=date.today())
 
 
 def _choose(got: Fetched, wanted: str | None) -> str:
@@ -109,7 +140,7 @@ def _ask(
     got: Fetched,
     name: str,
     nb: Any,
-    differences: tuple[packages.PackageDifference, ...] | None,
+    outlook: outlooks.Outlook,
     yes: bool,
     confirm: Callable[[str], bool] | None,
 ) -> None:
@@ -122,7 +153,7 @@ def _ask(
         )
     if yes:
         return
-    summary = _summary(got, name, nb, kernel, differences)
+    summary = _summary(got, name, nb, kernel, outlook)
     if confirm is None:
         raise NeedsConsent(f"{summary}\nNobody said that it may be run.", "Say --yes (or yes=True) to run it.")
     if not confirm(summary):
@@ -134,7 +165,7 @@ def _summary(
     name: str,
     nb: Any,
     kernel: notebooks.Kernel,
-    differences: tuple[packages.PackageDifference, ...] | None,
+    outlook: outlooks.Outlook,
 ) -> str:
     """Return what a person should know before saying yes."""
     creators = "; ".join(c.get("person_or_org", {}).get("name", "") for c in got.record.metadata.get("creators", []))
@@ -144,10 +175,7 @@ def _summary(
         f"by {creators or 'unknown'}, {got.record.doi or got.record.id} on {got.repository.title}",
         f"{name}: {cells} code cells, Python {kernel.version}".rstrip() + f"; {len(got.files)} files, all verified",
     ]
-    if differences:
-        shown = ", ".join(str(d) for d in differences[:6])
-        more = f" and {len(differences) - 6} more" if len(differences) > 6 else ""
-        lines.append(f"Packages that are others now: {shown}{more}")
+    lines.append(outlook.words)
     lines.append(
         "Its code would run on this computer as you: it can read and change your files and use the network. It gets a copy of "
         "the record's folder, and a HOME and environment without your tokens."
@@ -168,7 +196,13 @@ def _names_beside(got: Fetched) -> tuple[Path, Path, Path]:
 
 
 def _run_in_copy(
-    folder: Path, name: str, executed: Path, timeout: float | None, report: Report, cancel: threading.Event | None
+    folder: Path,
+    name: str,
+    executed: Path,
+    python: str,
+    timeout: float | None,
+    report: Report,
+    cancel: threading.Event | None,
 ) -> execute.Execution:
     """Run the notebook in a copy of the folder, which goes away; what was got stays as it was got."""
     with tempfile.TemporaryDirectory(prefix="zenodo-jupyter-", ignore_cleanup_errors=True) as scratch:
@@ -177,7 +211,30 @@ def _run_in_copy(
         source = copy / name
         result = Path(scratch, "executed.ipynb")
         execution = execute.run_notebook(
-            source, result, cwd=source.parent, cell_timeout=timeout, report=report, cancel=cancel
+            source, result, cwd=source.parent, python=python, cell_timeout=timeout, report=report, cancel=cancel
         )
         shutil.copyfile(result, executed)
     return execution
+
+
+def _is_worth_a_second(twice: bool | None, execution: execute.Execution, comparison: Comparison) -> bool:
+    if twice is None:
+        differs = any(not output.is_reproduced for output in comparison.outputs)
+        return execution.ok and differs and execution.seconds < QUICK
+    return twice and execution.ok
+
+
+def _compared_again(
+    folder: Path,
+    name: str,
+    rerun: Any,
+    python: str,
+    timeout: float | None,
+    report: Report,
+    cancel: threading.Event | None,
+) -> Comparison:
+    """Run the notebook once more, and compare the two runs."""
+    with tempfile.TemporaryDirectory(prefix="zenodo-jupyter-", ignore_cleanup_errors=True) as scratch:
+        second = Path(scratch, "second.ipynb")
+        _run_in_copy(folder, name, second, python, timeout, report, cancel)
+        return compare(rerun, notebooks.read(second))

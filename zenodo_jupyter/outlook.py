@@ -1,0 +1,165 @@
+"""Outlook: which steps to an environment there are for a notebook, and what each would install, before anything is."""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import conda, distributions, environment, era, installers, interpreters, packages
+from . import notebook as notebooks
+from .errors import BadInput
+from .interpreters import Interpreter
+
+if TYPE_CHECKING:
+    from .config import Config
+
+#: From the first choice to the last.
+STEPS = ("satisfied", "lock", "pins", "conda", "era", "today", "current")
+#: Days: of a record that is younger, the era is today.
+_YOUNG = 30
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What can be done for a notebook; nothing was installed and nobody asked yet.
+
+    Attributes
+    ----------
+    steps : tuple of str
+        Those of `STEPS` that can be tried, in order.
+    archived : packages.Archived
+        What the record says.
+    modules : dict
+        What the notebook imports from packages, each with its distribution.
+    wanted : tuple of str
+        Requirements by the notebook's code and the record's loose ones.
+    python : Interpreter
+        The nearest on this machine to the one that was used.
+    asked_python : str
+        The version of that one; empty where nothing tells.
+    published : date
+        The day whose packages are looked for.
+    place : Path
+        Where environments are kept.
+    folder : Path
+        Where the notebook lies.
+    """
+
+    steps: tuple[str, ...]
+    archived: packages.Archived
+    modules: Mapping[str, str]
+    wanted: tuple[str, ...]
+    python: Interpreter
+    asked_python: str
+    published: date
+    place: Path
+    folder: Path
+
+    @property
+    def words(self) -> str:
+        """What would be installed, in the words of a question."""
+        first = self.steps[0]
+        locked, pinned = len(self.archived.lock), len(self.archived.pins or self.archived.versions)
+        named = ", ".join(self.wanted[:8]) + (f" and {len(self.wanted) - 8} more" if len(self.wanted) > 8 else "")
+        what = {
+            "satisfied": "The packages it was published with are installed here; it runs with them.",
+            "lock": f"Installed for it: {locked} packages of its lock, each file compared with its checksum.",
+            "pins": f"Installed for it: {pinned} packages in the versions of its requirements.txt.",
+            "conda": f"Installed for it: what its {self.archived.conda and self.archived.conda.name} says.",
+            "era": f"Installed for it: packages of {self.published:%B %Y}, by what it imports ({named}).",
+            "today": f"Installed for it: today's packages, by what it imports ({named}).",
+            "current": "It runs with the packages of this computer; nothing is installed.",
+        }[first]
+        parts = [what]
+        if first not in ("satisfied", "current"):
+            parts.append(
+                f"They come from your package index into a folder of their own in {self.place}; installing may run code of "
+                "theirs. Where that fails, other versions are tried, and at last what is here."
+            )
+            parts += self.about_python()
+        return " ".join([*parts, *self.about_ignored()])
+
+    def about_python(self) -> list[str]:
+        """Say so where the Python that was used is not on this machine."""
+        if interpreters.is_met(self.asked_python, self.python.version):
+            return []
+        minor = ".".join(self.asked_python.split(".")[:2])
+        return [
+            f"It was written with Python {minor}, which is not on this machine; {self.python.version} is the nearest."
+        ]
+
+    def about_ignored(self) -> list[str]:
+        """Say which lines of the record are not followed."""
+        lines = self.archived.ignored
+        shown = "; ".join(lines[:5]) + (f" and {len(lines) - 5} more" if len(lines) > 5 else "")
+        return [f"Not followed, since they lead elsewhere than to your index: {shown}."] if lines else []
+
+
+def look(
+    folder: Path, name: str, nb: Mapping[str, Any], *, published: date, config: Config, only: str | None = None
+) -> Outlook:
+    """Look what can be done for a notebook.
+
+    Parameters
+    ----------
+    folder : Path
+        The record's files.
+    name : str
+        The notebook's name among them.
+    nb : NotebookNode
+        The notebook.
+    published : date
+        When the record was published.
+    config : Config
+        For the folder in which environments are kept.
+    only : str, optional
+        One of `STEPS`, to try nothing else.
+
+    Raises
+    ------
+    BadInput
+        When `only` is none of them.
+    """
+    if only is not None and only not in STEPS:
+        raise BadInput(f"There is no environment {only!r}.", f"Say one of {', '.join(STEPS)}.")
+    beside = (folder / name).parent
+    archived = packages.read(folder, name)
+    modules = distributions.imported(nb, beside)
+    wanted = tuple(dict.fromkeys([*archived.loose, *distributions.wanted(nb, beside)]))
+    asked = archived.python or notebooks.kernel(nb).version
+    if not re.match(r"3\.\d+", asked):
+        asked = asked if asked.startswith("2.") else ""
+    guess = asked or (era.python_of(published) if wanted or archived.says_something else "")
+    steps = (only,) if only else _steps(archived, wanted, published)
+    python = interpreters.nearest(guess) if steps[0] not in ("satisfied", "current") else interpreters.own()
+    return Outlook(
+        steps, archived, modules, wanted, python, asked, published, Path(config.data_dir) / "environments", beside
+    )
+
+
+def _steps(archived: packages.Archived, wanted: tuple[str, ...], published: date) -> tuple[str, ...]:
+    """Return the steps that can be tried here, the first choice first."""
+    here = environment.versions(sys.executable) if archived.says_something else {}
+    if (
+        archived.versions
+        and not archived.loose
+        and packages.differences(archived, here, platform.python_version()) == ()
+    ):
+        return ("satisfied",)
+    steps = []
+    if archived.lock:
+        steps.append("lock")
+    if archived.pins or archived.lock:
+        steps.append("pins")
+    if archived.conda and conda.tool_for(archived.conda):
+        steps.append("conda")
+    if wanted:
+        is_young = (date.today() - published).days < _YOUNG
+        steps += ["era", "today"] if installers.find_uv() and not is_young else ["today"]
+    return (*steps, "current")
