@@ -2,7 +2,7 @@
  * One publication under way: started once, followed to its end, its badge put into the open notebook.
  */
 import { Signal } from '@lumino/signaling';
-import type { Api } from './api';
+import { ApiError, type Api } from './api';
 import { follow, isActive } from './following';
 import type { IDeposit, IJob, IOrder, IPublished, IStamp } from './types';
 
@@ -17,12 +17,18 @@ export interface IDocument {
   readonly ready: Promise<void>;
   readonly deposit: IDeposit | null;
   save(): Promise<void>;
-  /** Take over what is on the disk; what is not saved is lost. */
-  reload(): Promise<void>;
+  /** Take over what is on the disk, where that is newer and has all that is here: another window saved the same notebook. */
+  catchUp(): Promise<void>;
   hasStamp(stamp: IStamp): boolean;
   /** Put badge and Deposit in; changes nothing where they are. */
   putStamp(stamp: IStamp): void;
 }
+
+const NOT_SAVED = {
+  error: 'NotSaved',
+  message: 'The notebook is not saved, and only what is saved can be looked at and published.',
+  hint: 'Save it, then look again.'
+};
 
 /** Do something while no other window of this browser does it; browsers offer that on https and on this machine only. */
 async function alone(name: string, work: () => Promise<void>): Promise<void> {
@@ -42,7 +48,7 @@ export class Act {
 
   constructor(
     private _document: IDocument,
-    private _api: Pick<Api, 'publish' | 'status' | 'job' | 'cancel' | 'stamped'>
+    private _api: Pick<Api, 'publish' | 'job' | 'cancel' | 'stamped'>
   ) {}
 
   get isActive(): boolean {
@@ -105,7 +111,7 @@ export class Act {
       return;
     }
     await alone(`zenodo-jupyter:${this._document.path}`, async () => {
-      await this._catchUp(stamp);
+      await this._document.catchUp();
       this._document.putStamp(stamp);
       await this.save();
       await this._api.stamped(this._document.path, stamp.act);
@@ -118,6 +124,9 @@ export class Act {
       this.isSaving = true;
       try {
         await this._document.save();
+      } catch {
+        // JupyterLab has said why, or asked, and the person pressed Cancel.
+        throw new ApiError(NOT_SAVED, 0);
       } finally {
         this.isSaving = false;
       }
@@ -128,18 +137,6 @@ export class Act {
   dispose(): void {
     this._watching.abort();
     Signal.clearData(this);
-  }
-
-  /** Where another window has put badge and Deposit into the file, take them from there, rather than writing against it. */
-  private async _catchUp(stamp: IStamp): Promise<void> {
-    const { path, isDirty } = this._document;
-    if (isDirty || this._document.hasStamp(stamp)) {
-      return;
-    }
-    const { stamp: waiting } = await this._api.status(path, stamp.deposit.repository);
-    if (!waiting) {
-      await this._document.reload();
-    }
   }
 
   private _tell(job: IJob | null, isWaiting = false): void {

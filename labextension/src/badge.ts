@@ -63,7 +63,12 @@ export function readDeposit(notebook: ISharedNotebook): IDeposit | null {
 
 /** Whether a cell is the badge cell, by its metadata. */
 export function isBadge(cell: ISharedCell): boolean {
-  return cell.cell_type === 'markdown' && ours(cell.getMetadata()).badge === true;
+  return isBadgeJson({ cell_type: cell.cell_type, metadata: cell.getMetadata() });
+}
+
+/** Whether a cell of a file is the badge cell. */
+export function isBadgeJson(cell: { cell_type?: unknown; metadata?: unknown }): boolean {
+  return cell.cell_type === 'markdown' && ours(cell.metadata).badge === true;
 }
 
 /** Position of the badge cell, or -1. */

@@ -1,14 +1,23 @@
 /**
  * An open notebook of JupyterLab, as publishing sees it.
  */
+import type { ISharedNotebook } from '@jupyter/ydoc';
 import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { Contents } from '@jupyterlab/services';
+import { JSONExt, type JSONObject } from '@lumino/coreutils';
 import type { IDocument } from './act';
-import { badgeIndex, hasStamp, putStamp, readDeposit } from './badge';
+import { badgeIndex, hasStamp, isBadge, isBadgeJson, putStamp, readDeposit } from './badge';
 import type { IDeposit, IStamp } from './types';
+
+type ICell = { metadata: JSONObject };
 
 /** An open notebook. */
 export class OpenNotebook implements IDocument {
-  constructor(readonly panel: NotebookPanel) {
+  /** @param _files Where the notebook's file is. */
+  constructor(
+    readonly panel: NotebookPanel,
+    private _files: Pick<Contents.IManager, 'get'>
+  ) {
     this.ready = panel.context.ready;
   }
 
@@ -46,11 +55,23 @@ export class OpenNotebook implements IDocument {
   }
 
   async save(): Promise<void> {
-    await this.panel.context.save();
+    await this.catchUp();
+    if (this.isDirty || this.panel.context.model.collaborative) {
+      await this.panel.context.save();
+    }
   }
 
-  async reload(): Promise<void> {
-    await this.panel.context.revert();
+  async catchUp(): Promise<void> {
+    const { context } = this.panel;
+    const known = context.contentsModel;
+    if (context.model.collaborative || !known) {
+      return;
+    }
+    const there = await this._files.get(context.path, { content: false, hash: true });
+    const isNewer = there.hash && known.hash ? there.hash !== known.hash : there.last_modified !== known.last_modified;
+    if (isNewer && (!this.isDirty || (await this._isSameWork()))) {
+      await context.revert();
+    }
   }
 
   hasStamp(stamp: IStamp): boolean {
@@ -87,6 +108,26 @@ export class OpenNotebook implements IDocument {
   showBadge(): void {
     this.show(badgeIndex(this.panel.context.model.sharedModel));
   }
+
+  /** Whether the file has all that is here: each window writes into the metadata what its kernel says of itself. */
+  private async _isSameWork(): Promise<boolean> {
+    const { path, model } = this.panel.context;
+    const file = await this._files.get(path, { type: 'notebook', format: 'json', content: true });
+    return hasSameCells(model.sharedModel, file.content);
+  }
+}
+
+/** Whether a notebook has the cells of a file, but for the badge. */
+function hasSameCells(notebook: ISharedNotebook, file: { cells: ICell[] }): boolean {
+  const here = notebook.cells.filter(cell => !isBadge(cell)).map(cell => workOf(cell.toJSON() as unknown as ICell));
+  const there = file.cells.filter(cell => !isBadgeJson(cell)).map(workOf);
+  return JSONExt.deepEqual(here, there);
+}
+
+/** Return what a person, or a kernel for them, wrote into a cell, as a file would have it; whom a server trusts is its own. */
+function workOf(cell: ICell): JSONObject {
+  const { trusted, ...metadata } = cell.metadata;
+  return JSON.parse(JSON.stringify({ ...cell, metadata }));
 }
 
 function promptOf(cell: unknown): number | null {

@@ -64,7 +64,7 @@ function activate(
 
   const models = () =>
     (loading ??= import('./session').then(module => {
-      session = new module.Session(tracker, memory);
+      session = new module.Session(tracker, documents.services.contents, memory);
       session.changed.connect(() => app.commands.notifyCommandChanged(COMMANDS.publish));
       return session;
     }));
@@ -88,7 +88,7 @@ function activate(
   restorer?.add(place, place.id);
   // Notebook 7.2 hides what is shown already.
   const show = () => (place.isVisible ? undefined : app.shell.activateById(place.id));
-  listenToKernels(tracker);
+  listenToKernels(tracker, documents.services.contents);
   if (tracker.currentWidget) {
     void models();
   } else {

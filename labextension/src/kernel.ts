@@ -5,7 +5,7 @@
  * and Deposit in and saves; the same again changes nothing.
  */
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
-import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import type { Contents, Kernel, KernelMessage } from '@jupyterlab/services';
 import { OpenNotebook } from './document';
 import type { IStamp } from './types';
 
@@ -15,7 +15,7 @@ export const TARGET = 'zenodo_jupyter';
 type IAsked = { op: 'path' } | { op: 'save'; path: string } | ({ op: 'stamp'; path: string } & IStamp);
 
 /** Listen to the kernels of all notebooks, those that are open and those to come. */
-export function listenToKernels(tracker: INotebookTracker): void {
+export function listenToKernels(tracker: INotebookTracker, files: Contents.IManager): void {
   const listen = (panel: NotebookPanel) => {
     const register = () => {
       const kernel = panel.sessionContext.session?.kernel;
@@ -23,7 +23,7 @@ export function listenToKernels(tracker: INotebookTracker): void {
         // Several browsers may show one notebook and hear the same message: the one that ran the cell acts, so that there is
         // one writer and one badge.
         if ((open.parent_header as KernelMessage.IHeader).session === kernel.clientId) {
-          void hear(tracker, panel, comm, open.content.data as unknown as IAsked);
+          void hear(tracker, files, panel, comm, open.content.data as unknown as IAsked);
         }
       });
     };
@@ -37,6 +37,7 @@ export function listenToKernels(tracker: INotebookTracker): void {
 /** Do what is asked. */
 export async function hear(
   tracker: Pick<INotebookTracker, 'find'>,
+  files: Pick<Contents.IManager, 'get'>,
   panel: NotebookPanel,
   comm: Pick<Kernel.IComm, 'send' | 'isDisposed'>,
   asked: IAsked
@@ -49,7 +50,7 @@ export async function hear(
   if (!meant) {
     return;
   }
-  const notebook = new OpenNotebook(meant);
+  const notebook = new OpenNotebook(meant, files);
   await notebook.ready;
   if (asked.op === 'stamp') {
     notebook.putStamp({ act: asked.act, deposit: asked.deposit, badge: asked.badge });

@@ -240,6 +240,7 @@ export class NotebookModel {
     try {
       ended = await run();
     } catch (error) {
+      this.turnedTo = 'edit'; // where problems are told
       this._fail(error);
     }
     if (!ended || isActive(ended)) {

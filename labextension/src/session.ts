@@ -2,6 +2,7 @@
  * The open notebooks with their models, and the one that is in front.
  */
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { Contents } from '@jupyterlab/services';
 import type { IStateDB } from '@jupyterlab/statedb';
 import { Signal } from '@lumino/signaling';
 import { Api } from './api';
@@ -25,6 +26,7 @@ export class Session {
 
   constructor(
     private _tracker: INotebookTracker,
+    private _files: Contents.IManager,
     private _memory: IStateDB | null
   ) {
     _tracker.forEach(panel => this._add(panel));
@@ -38,7 +40,7 @@ export class Session {
   }
 
   private _add(panel: NotebookPanel): void {
-    const notebook = new OpenNotebook(panel);
+    const notebook = new OpenNotebook(panel, this._files);
     const model = new NotebookModel(notebook, this.places, this._memory);
     this._followed.set(panel, { notebook, model });
     model.changed.connect(() => {

@@ -20,7 +20,7 @@ TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))
 from faults import FaultyServer, embedded  # noqa: E402
 from jupyter_process import JupyterProcess  # noqa: E402
-from window import Window  # noqa: E402
+from window import PATIENCE, Window  # noqa: E402
 
 from zenodo_jupyter import repositories  # noqa: E402
 from zenodo_jupyter.config import Config  # noqa: E402
@@ -30,6 +30,7 @@ QUICKSTART = TESTS.parent / "notebooks" / "quickstart"
 NAME = "seattle-weather.ipynb"
 #: The far repository's name for the settings, and its title for people.
 FAR, FAR_TITLE = "lab", "Our lab"
+SECONDS = PATIENCE / 1000
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +65,7 @@ class Gate:
 
     def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
         self.app = app
-        self.reached = threading.Event()
+        self._reached = threading.Event()
         self._done: list[str] = []
         self._news = threading.Condition()
         self._open = threading.Event()
@@ -74,8 +75,8 @@ class Gate:
         """Let a request through, or have it wait."""
         request = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
         if self._pattern and re.search(self._pattern, request):
-            self.reached.set()
-            self._open.wait(60)
+            self._reached.set()
+            self._open.wait(SECONDS)
         answer = self.app(environ, start_response)
         with self._news:
             self._done.append(request)
@@ -85,11 +86,15 @@ class Gate:
     def wait_for(self, pattern: str) -> None:
         """Wait until a request was answered whose method and path fit a regular expression."""
         with self._news:
-            assert self._news.wait_for(lambda: any(re.search(pattern, request) for request in self._done), 60)
+            assert self._news.wait_for(lambda: any(re.search(pattern, request) for request in self._done), SECONDS)
+
+    def wait_until_reached(self) -> None:
+        """Wait until a request stands before the closed gate."""
+        assert self._reached.wait(SECONDS)
 
     def close(self, pattern: str) -> None:
         """Have requests wait whose method and path fit a regular expression."""
-        self.reached.clear()
+        self._reached.clear()
         self._open.clear()
         self._pattern = pattern
 
@@ -175,12 +180,15 @@ def notebook(jupyter: JupyterProcess, request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture
-def open_window(context: BrowserContext, jupyter: JupyterProcess) -> Callable[..., Window]:
-    """Open a notebook in a window: ``open_window(notebook, app="nb7")``."""
+def open_window(context: BrowserContext, jupyter: JupyterProcess) -> Iterator[Callable[..., Window]]:
+    """Open a notebook in a window: ``open_window(notebook, app="nb7")``; its kernel ends with the test."""
 
     def open_one(notebook: Path, app: str = "lab") -> Window:
         window = Window(context.new_page(), jupyter, app)
         window.open(notebook)
         return window
 
-    return open_one
+    yield open_one
+    context.close()
+    for session in jupyter.ask("GET", "api/sessions"):
+        jupyter.session.delete(f"{jupyter.url}api/sessions/{session['id']}", timeout=SECONDS)

@@ -8,8 +8,8 @@ from pathlib import Path
 from jupyter_process import TOKEN, JupyterProcess
 from playwright.sync_api import Locator, Page, expect
 
-#: How long a person would wait before thinking that it hangs, in milliseconds; a loaded machine needs some of it.
-PATIENCE = 30_000
+#: How long is waited for what must come, in milliseconds. Only a failure takes that long; a loaded machine needs some of it.
+PATIENCE = 120_000
 ADDRESS = {"lab": "lab/tree/{}?reset&token={}", "nb7": "notebooks/{}?token={}"}
 
 expect.set_options(timeout=PATIENCE)
@@ -89,9 +89,14 @@ class Window:
         expect(self.state).to_contain_text(re.compile(r"Published, version \d+, unchanged"))
         return self.panel.locator(".zj-doi span").inner_text()
 
+    @property
+    def unsaved(self) -> Locator:
+        """The mark of unsaved changes on the tab in front."""
+        return self.page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty")
+
     def saved(self) -> None:
         """Wait until nothing in the notebook is unsaved."""
-        expect(self.page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty")).to_have_count(0)
+        expect(self.unsaved).to_have_count(0)
 
     def write(self, words: str) -> None:
         """Write something at the end of the notebook's first cell, and leave the cell."""

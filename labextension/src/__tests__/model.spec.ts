@@ -84,17 +84,24 @@ class Paper implements IDocument {
   ready = Promise.resolve();
   deposit = null;
   saves = 0;
-  reloads = 0;
+  /** What is not saved here is on the disk already, from another window. */
+  isBehind = false;
   stamps: IStamp[] = [];
+  refusal: Error | null = null;
 
   async save(): Promise<void> {
+    if (this.refusal) {
+      throw this.refusal;
+    }
     this.saves++;
     this.isDirty = false;
   }
 
-  async reload(): Promise<void> {
-    this.reloads++;
-    this.stamps.push(STAMP);
+  async catchUp(): Promise<void> {
+    if (this.isBehind) {
+      this.isBehind = this.isDirty = false;
+      this.stamps.push(STAMP);
+    }
   }
 
   hasStamp(stamp: IStamp): boolean {
@@ -220,10 +227,28 @@ describe('NotebookModel', () => {
   it('takes the badge from the file where another window has put it there', async () => {
     server.job = job();
     server.polls = [DONE];
-    paper.isDirty = false;
+    paper.isBehind = true;
     await model.recall();
     await vi.advanceTimersByTimeAsync(1);
-    expect([paper.reloads, paper.saves]).toEqual([1, 0]);
+    expect(paper.stamps).toEqual([STAMP]);
+    expect([paper.saves, server.count('stamped')]).toEqual([0, 1]);
+  });
+
+  it('says so when the notebook cannot be saved, and looks again when asked to', async () => {
+    paper.refusal = new Error('Cancel');
+    await model.look();
+    expect([model.problem?.name, model.isLooking, server.count('collect')]).toEqual(['NotSaved', false, 0]);
+    paper.refusal = null;
+    await model.look();
+    expect([model.problem, server.count('collect')]).toEqual([null, 1]);
+  });
+
+  it('turns to the page that tells problems when publishing cannot begin', async () => {
+    await model.look();
+    model.turn('review');
+    server.api.publish = () => Promise.reject(new ApiError({ error: 'DiskFull', message: 'No room.', hint: '' }, 507));
+    await model.publish(false);
+    expect([model.page, model.problem?.message]).toEqual(['edit', 'No room.']);
   });
 
   it('leaves a notebook that was closed meanwhile for the next time', async () => {

@@ -1,0 +1,62 @@
+import { YNotebook } from '@jupyter/ydoc';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { putStamp } from '../badge';
+import { OpenNotebook } from '../document';
+import type { IStamp } from '../types';
+
+const STAMP: IStamp = {
+  act: 'local/records/7',
+  badge: '[![DOI 10.5072/zenodo.7](x)](y)',
+  deposit: { repository: 'local', url: 'http+local://embedded', record_id: '7', doi: '10.5072/zenodo.7', concept_doi: '', version: 'v1', checksum: '' }
+};
+
+describe('OpenNotebook.catchUp', () => {
+  let shared: YNotebook;
+  let context: any;
+  let file: any;
+  let notebook: OpenNotebook;
+
+  beforeEach(() => {
+    shared = YNotebook.create();
+    shared.insertCell(0, { cell_type: 'markdown', source: '# Rain in May' });
+    shared.insertCell(1, { cell_type: 'code', source: '1 + 1' });
+    shared.setMetadata('language_info', { name: 'python', version: '3.12.1' });
+    const content = { ...shared.toJSON(), metadata: {} };
+    file = { hash: 'new', content: JSON.parse(JSON.stringify(content)) };
+    file.content.cells[1].metadata.trusted = true;
+    context = {
+      path: 'a.ipynb',
+      contentsModel: { hash: 'old' },
+      model: { sharedModel: shared, dirty: true, collaborative: false },
+      revert: vi.fn(async () => (context.model.dirty = false)),
+      save: vi.fn()
+    };
+    notebook = new OpenNotebook({ context } as never, { get: async () => file });
+  });
+
+  it('takes over what another window saved where only metadata differ here, rather than asking which of the two is right', async () => {
+    await notebook.save();
+    expect([context.revert.mock.calls.length, context.save.mock.calls.length]).toEqual([1, 0]);
+  });
+
+  it('takes over the badge that another window put in', async () => {
+    const other = YNotebook.create();
+    other.fromJSON(file.content);
+    putStamp(other, STAMP);
+    file.content = JSON.parse(JSON.stringify(other.toJSON()));
+    await notebook.catchUp();
+    expect(context.revert).toHaveBeenCalledOnce();
+  });
+
+  it('never takes over what would lose a change of a cell', async () => {
+    shared.getCell(1).setSource('1 + 2');
+    await notebook.save();
+    expect([context.revert.mock.calls.length, context.save.mock.calls.length]).toEqual([0, 1]);
+  });
+
+  it('leaves a notebook alone whose file is as it was', async () => {
+    file.hash = 'old';
+    await notebook.catchUp();
+    expect(context.revert).not.toHaveBeenCalled();
+  });
+});
