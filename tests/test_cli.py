@@ -100,6 +100,18 @@ def test_check_sends_nothing(path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert said(capsys, "search")[1]["total"] == 0
 
 
+def test_check_of_several_fails_on_what_it_is_told_to(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Should look at each notebook, as a hook before a commit does, and fail from the severity on that was named."""
+    nbformat.write(
+        new_notebook(cells=[new_code_cell("open('gone.csv')", execution_count=1)]), path.with_name("b.ipynb")
+    )
+    assert said(capsys, "check", "rain.ipynb", "b.ipynb", "--fail-on", "block")[0] == 0
+    code, both = said(capsys, "check", "rain.ipynb", "b.ipynb", "--metadata", "about.yml", "--fail-on", "error")
+    assert code == 7
+    assert [[f["id"] for f in plan["findings"] if f["severity"] == "error"] for plan in both["plans"]] == [[], ["DAT1"]]
+    assert cli.main(["check", "rain.ipynb", "--metadata", "about.yml", "--fail-on", "error"]) == 0
+
+
 def test_check_puts_right_what_it_is_told_to(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Should clear and redact what is asked for in the file, keep the rest of it, and say what is left to do."""
     secret = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7aB3dE6gH9"

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import card as cards
 from .card import size
+from .checks import SEVERITIES
 from .metadata.people import name_of
 from .report import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .collect import Plan
+    from .communities import Community, Request
+    from .edit import Edited
     from .publish import Published
     from .records import Record
     from .repository import Repository, SearchPage
@@ -110,7 +116,17 @@ def published(done: Published) -> Outcome:
         text = (
             f"Nothing has changed since {record.doi} ({record.version or f'v{record.index}'}): no new version was made."
         )
+        text = "\n".join([text, *(offered.words for offered in done.offered)])
         return Outcome(text, done.to_json(), card=cards.of(record, where, text))
+    if done.review:
+        rows = [
+            ("Submitted", f"{record.title}, to {done.community} on {where.title}"),
+            ("Now", f"waiting for review by {done.community}: nothing is published yet"),
+            ("DOI", f"{record.doi} is reserved, and registered when they accept"),
+            ("Request", f"{done.review.html_url or done.review.id}"),
+            ("Badge", done.badge),
+        ]
+        return Outcome(_table(rows), done.to_json())
     rows = [
         ("Published", f"{record.title}, {record.version}, on {where.title}"),
         ("DOI", f"{record.doi}{local}"),
@@ -122,12 +138,17 @@ def published(done: Published) -> Outcome:
         rows.append(("Not sent again", f"{_files(done.kept)}, {size(done.kept_bytes)}: already there, unchanged"))
     if done.removed:
         rows.append(("No longer in it", _files(done.removed)))
+    rows += [("Community", offered.words) for offered in done.offered]
     rows.append(("Badge", done.badge))
     return Outcome(_table(rows), done.to_json(), card=cards.of(record, where, done.badge))
 
 
-def plan(found: Plan, put_right: str = "") -> Outcome:
-    """Show what would be published and what the checks found, after what was put right just now."""
+def plan(found: Plan, put_right: str = "", *, fail_on: str | None = None) -> Outcome:
+    """Show what would be published and what the checks found, after what was put right just now.
+
+    The exit code is 7 where something blocks and 2 where the description lacks something; with `fail_on`, 7 where a finding
+    is at least of that severity, and 0 otherwise.
+    """
     lines = ["Put right", *(f"  {told}" for told in put_right.splitlines()), ""] if put_right else []
     lines += [f"{found.standing.words} on {found.repository.title}.", "", "Files"]
     width = max((len(f.key) for f in found.bundle.files), default=0)
@@ -148,7 +169,50 @@ def plan(found: Plan, put_right: str = "") -> Outcome:
         lines.append(f"  {marks[f.severity]}: {where}{f.message} {f.fix}{can} [{f.id}]")
     if not found.findings:
         lines.append("  all passed")
-    return Outcome("\n".join(lines), found.to_json(), code=7 if found.blockers else 2 if errors else 0)
+    code = 7 if found.blockers else 2 if errors else 0
+    if fail_on is not None:
+        grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+        code = 7 if any(f.severity in grave for f in found.findings) else 0
+    return Outcome("\n".join(lines), found.to_json(), code=code)
+
+
+def plans(several: Sequence[Outcome]) -> Outcome:
+    """Show several, each under its notebook's name."""
+    text = "\n\n".join(f"{one.data['notebook']}\n{one.text}" for one in several)
+    return Outcome(text, {"plans": [one.data for one in several]}, code=max(one.code for one in several))
+
+
+def edited(done: Edited) -> Outcome:
+    """Show what came of editing."""
+    what = f"Changed: {', '.join(done.changed)}." if done.changed else "It says all that already: nothing was changed."
+    stays = " Its DOI stays. Its files stay too, with what they say of it: a new version renews them." if done.changed else ""
+    lines = [f"{done.record.title}, {done.record.doi}", what + stays, *(offered.words for offered in done.offered)]
+    return Outcome("\n".join(lines), done.to_json(), card=cards.of(done.record, done.repository, what + stays))
+
+
+def communities(found: Sequence[Community], repository: Repository) -> Outcome:
+    """Show communities and what handing in a record leads to."""
+    lines = [f"{c.slug:<24}  {c.title}. {c.note}" for c in found]
+    text = "\n".join(lines) if found else f"{repository.title} has no such community."
+    return Outcome(text, {"communities": [c.to_json() for c in found]})
+
+
+def requests(found: Sequence[Request], repository: Repository) -> Outcome:
+    """Show requests, with what one may do with each."""
+    lines = [f"{r.id}  {r.status}: {r.title or r.type}  {' '.join(r.actions)}".rstrip() for r in found]
+    text = "\n".join(lines) if found else f"There is nothing for you on {repository.title}."
+    return Outcome(text, {"requests": [r.to_json() for r in found]})
+
+
+def request(asked: Request, said: Sequence[str]) -> Outcome:
+    """Show a request with what was said about it."""
+    rows = [
+        ("Request", f"{asked.title or asked.type}, {asked.status}"),
+        *(("Said", comment) for comment in said),
+        ("You may", ", ".join((*asked.actions, "comment"))),
+        ("Page", asked.html_url),
+    ]
+    return Outcome(_table(rows), {**asked.to_json(), "comments": list(said)})
 
 
 def fetched(done: Fetched) -> Outcome:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import __version__, show
+from .checks import SEVERITIES
 from .errors import BadInput, NeedsConsent
 from .report import Report, silent
 from .show import Outcome
@@ -75,9 +76,28 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     p.add_argument("--version-of", metavar="DOI", help="make the next version of that record of yours")
     p.add_argument("--accept", action="append", default=[], metavar="ID", help="publish in spite of this finding")
     p.add_argument("--yes", action="store_true", help="say yes beforehand to what cannot be undone")
+    _communities(p)
+
+    p = verb("edit", edit, "Change what a published record says of itself, in place: its DOI and files stay.")
+    p.add_argument("what", nargs="?", metavar="NOTEBOOK|DOI", help="a notebook that was published from here, or a record")
+    p.add_argument("--metadata", type=Path, metavar="FILE", help="what is to be said instead, as YAML or JSON")
+    p.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="one field; empty takes it out")
+    p.add_argument("--to", metavar="NAME|URL", help="the repository")
+    p.add_argument("--overwrite", action="store_true", help="throw away unpublished changes made in a browser")
+    p.add_argument("--yes", action="store_true", help="say yes beforehand to a change of who may see it")
+    _communities(p)
+
+    p = verb("review", review, "Submissions to communities: list them, answer them, take one's own back.")
+    p.add_argument("act", choices=["list", "show", "accept", "decline", "cancel", "comment"], help="what to do")
+    p.add_argument("request", nargs="?", metavar="ID|NOTEBOOK", help="which; for a notebook, where it was submitted")
+    p.add_argument("--message", default="", metavar="TEXT", help="what to say")
+    p.add_argument("--closed", action="store_true", help="list those that were decided")
+    p.add_argument("--to", metavar="NAME|URL", help="the repository")
 
     p = verb("check", check, "Say what would be published, and what should be put right first. Sends nothing.")
-    _what(p)
+    _what(p, many=True)
+    p.add_argument("--fail-on", choices=SEVERITIES, metavar="SEVERITY",
+                   help=f"end with exit code 7 from this severity on: {', '.join(SEVERITIES)}")  # fmt: skip
     p.add_argument("--fix", nargs="+", action="extend", default=[], metavar="REMEDY",
                    help="put right what can be: clear-output, redact, environment, relative, bring")  # fmt: skip
 
@@ -97,6 +117,7 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     p.add_argument("words", nargs="*", help="what to look for")
     p.add_argument("--from", dest="from_", metavar="NAME|URL", help="the repository")
     p.add_argument("--mine", action="store_true", help="only my own records and drafts")
+    p.add_argument("--communities", action="store_true", help="look for communities instead of records")
     p.add_argument("--size", type=int, default=10, help="how many to show (default 10)")
     p.add_argument("--page", type=int, default=1, help="which page (default 1)")
 
@@ -127,13 +148,19 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     return top
 
 
-def _what(p: argparse.ArgumentParser) -> None:
-    p.add_argument("notebook", nargs="?", type=Path, help="the notebook")
+def _what(p: argparse.ArgumentParser, many: bool = False) -> None:
+    p.add_argument("notebook", nargs="*" if many else "?", type=Path, help="the notebooks" if many else "the notebook")
     p.add_argument("--data", nargs="+", action="extend", default=[], type=Path, metavar="FILE",
                    help="files and folders to take along besides those that the code reads and writes")  # fmt: skip
     p.add_argument("--exclude", nargs="+", action="extend", default=[], metavar="NAME", help="names to leave out")
     p.add_argument("--to", metavar="NAME|URL", help="the repository (default: the embedded one)")
     p.add_argument("--metadata", type=Path, metavar="FILE", help="the description, as YAML or JSON")
+
+
+def _communities(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--community", action="append", default=[], metavar="SLUG", help="a community to submit it to (may be "
+                   "given again: the first one's review comes before the DOI is registered)")  # fmt: skip
+    p.add_argument("--message", default="", metavar="TEXT", help="for those who decide in the communities")
 
 
 def _which(p: argparse.ArgumentParser) -> None:
@@ -153,7 +180,7 @@ def publish(args: argparse.Namespace, door: Door) -> Outcome:
     done = (door.publish or act.publish)(
         _notebook(args, door),
         data=args.data, exclude=args.exclude, to=args.to, metadata=_metadata(args), new=args.new,
-        version_of=args.version_of, accept=args.accept, yes=args.yes,
+        version_of=args.version_of, accept=args.accept, message=args.message, yes=args.yes,
         confirm=None if door.ask is None else lambda plan, question: _yes(door, question),
         config=door.config, report=door.report,
     )  # fmt: skip
@@ -164,17 +191,17 @@ def check(args: argparse.Namespace, door: Door) -> Outcome:
     """``check``."""
     from .collect import collect, put_right
 
-    path = _notebook(args, door)
-    told = ""
-    if args.fix:
-        if door.publish is not None:
-            raise BadInput("A notebook that is open cannot be changed from one of its cells.", "Use the panel's Fix.")
-        told = put_right(path, args.fix, config=door.config)
-    plan = collect(
-        path, data=args.data, exclude=args.exclude, to=args.to, metadata=_metadata(args),
-        config=door.config, report=door.report,
-    )  # fmt: skip
-    return show.plan(plan, told)
+    if args.fix and door.publish is not None:
+        raise BadInput("A notebook that is open cannot be changed from one of its cells.", "Use the panel's Fix.")
+    outcomes = []
+    for path in map(_expanded, args.notebook or [_notebook(args, door)]):
+        told = put_right(path, args.fix, config=door.config) if args.fix else ""
+        plan = collect(
+            path, data=args.data, exclude=args.exclude, to=args.to, metadata=_metadata(args),
+            config=door.config, report=door.report,
+        )  # fmt: skip
+        outcomes.append(show.plan(plan, told, fail_on=args.fail_on))
+    return outcomes[0] if len(outcomes) == 1 else show.plans(outcomes)
 
 
 def get(args: argparse.Namespace, door: Door) -> Outcome:
@@ -205,6 +232,8 @@ def search(args: argparse.Namespace, door: Door) -> Outcome:
 
     repository = repositories.repository(args.from_, config=door.config)
     words = " ".join(args.words)
+    if args.communities:
+        return show.communities(repository.communities(words, mine=args.mine, size=args.size), repository)
     if args.mine:
         found = repository.my_records(words, page=args.page, size=args.size)
     else:
@@ -231,6 +260,39 @@ def status(args: argparse.Namespace, door: Door) -> Outcome:
 
     path = _notebook(args, door)
     return show.standing(path, standing.read(path, to=args.to, config=door.config, report=door.report))
+
+
+def edit(args: argparse.Namespace, door: Door) -> Outcome:
+    """``edit``."""
+    from .edit import edit as act
+
+    said = dict(text.partition("=")[::2] for text in args.set)
+    done = act(
+        args.what or _notebook(args, door), metadata=_metadata(args, {k: v for k, v in said.items() if v}),
+        without=[name for name, value in said.items() if not value], to=args.to, overwrite=args.overwrite,
+        message=args.message, yes=args.yes, confirm=door.ask, config=door.config, report=door.report,
+    )  # fmt: skip
+    return show.edited(done)
+
+
+def review(args: argparse.Namespace, door: Door) -> Outcome:
+    """``review``."""
+    from . import repositories, submission
+
+    repository = repositories.repository(args.to, config=door.config)
+    if args.act == "list":
+        return show.requests(repository.requests(closed=args.closed), repository)
+    which = args.request or door.notebook()
+    if which is None:
+        raise BadInput(f"`review {args.act}` needs the id of a request.", "`review list` shows them.")
+    id = submission.request_id(str(which), repository, door.config)
+    if args.act == "comment" and not args.message.strip():
+        raise BadInput("Nothing was said.", "Say it with --message.")
+    if args.act == "comment":
+        repository.comment(id, args.message)
+    elif args.act != "show":
+        repository.act_on(id, args.act, args.message)
+    return show.request(repository.request(id), repository.comments(id))
 
 
 def token(args: argparse.Namespace, door: Door) -> Outcome:
@@ -273,21 +335,29 @@ def serve(args: argparse.Namespace, door: Door) -> Outcome:
 
 
 def _notebook(args: argparse.Namespace, door: Door) -> Path:
-    path = args.notebook or door.notebook()
+    path = getattr(args, "notebook", None) or door.notebook()
     if path is None:
         raise BadInput("Which notebook?", "Name it: jupyter zenodo publish analysis.ipynb.")
+    return _expanded(path)
+
+
+def _expanded(path: Path) -> Path:
     return Path(os.path.expanduser(path))
 
 
-def _metadata(args: argparse.Namespace) -> Any:
-    if args.metadata is None:
+def _metadata(args: argparse.Namespace, more: dict[str, Any] | None = None) -> Any:
+    """Return what is said in a file and, over that, in options; None where nothing is said."""
+    more = {**(more or {}), **({"communities": args.community} if getattr(args, "community", None) else {})}
+    if args.metadata is None and not more:
         return None
     from .metadata import Metadata
 
     try:
-        return Metadata.from_yaml(args.metadata.read_text(encoding="utf-8"))  # JSON is YAML
+        text = args.metadata.read_text(encoding="utf-8") if args.metadata else ""
     except OSError as e:
         raise BadInput(f"{args.metadata} cannot be read: {e.strerror}.", "Name a YAML or JSON file.") from e
+    said = Metadata.from_yaml(text) if args.metadata else Metadata()  # JSON is YAML
+    return said.merge(Metadata.from_dict(more))
 
 
 def _yes(door: Door, question: str) -> bool:
