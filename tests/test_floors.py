@@ -14,8 +14,8 @@ HOUSE = Path(zenodo_jupyter.__file__).parent
 FLOORS = {
     0: "errors doi report keeping",
     1: """metadata proposals companions records notebook parsing badge card rendering bundle bundlefile packing datafinder cells
-        pathtext names environment distributions packages compare checks digest verdict communities""",
-    2: """http session workers multipart answers api files drafts reviews repository sending receiving parts ranges pacing transfer rows
+        pathtext names environment alongside distributions packages compare checks digest verdict communities""",
+    2: """http session abilities workers multipart answers api files drafts reviews repository sending receiving parts ranges pacing transfer rows
         repositories tokens journal processes execute installers interpreters venvs conda era locking unpacking _run localrepo""",
     3: "collect standing stamping submission consent describing edit publish published delivery getting outlook preparing reproduce evidence reproduction fetching",
     4: "config job jobs verbs show",

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import bundle as bundles
-from . import checks, environment, notebook, proposals, repositories, standing, submission
+from . import checks, environment, locking, notebook, proposals, repositories, standing, submission
 from .checks import remedies, switches
 from .communities import Community
-from .errors import BadInput, Blocked, FieldError, NeedsConsent
+from .errors import BadInput, Blocked, FieldError
 from .metadata import Metadata
 from .report import Progress, Report, silent
 
@@ -170,12 +170,12 @@ def collect(
     stand = standing.stand(path, nb, entry, bundle, repository, new=new, version_of=version_of, config=config)
     previous = Metadata.from_native(stand.previous) if stand.previous else None
     proposal = proposals.propose(path, nb, previous=previous, today=today or date.today())
-    given = _given(nb, metadata)
+    given = said_in(nb, metadata)
     wanted = proposal.metadata.replace(**dict.fromkeys(without))
     full = wanted.merge(given) if given else wanted
     full = _complete(full, repository, stand, given)
     communities, unknown = submission.find(repository, full.communities)
-    notes = proposal.notes
+    notes = (*proposal.notes, *(locking.missing() if described else ()))
     if unknown and not (given and given.communities):  # a file for another place named them, and nobody here did
         full, unknown = full.replace(communities=[c.slug for c in communities] or None), ()
         notes = (*notes, f"Communities that {repository.title} does not have are left out.")
@@ -258,7 +258,7 @@ def _findings(path: Path, config: Config) -> tuple[Any, tuple[checks.Finding, ..
     return nb, checks.run(nb, alone, tokens=tokens), tokens
 
 
-def _given(nb: Any, metadata: Metadata | None) -> Metadata | None:
+def said_in(nb: Any, metadata: Metadata | None) -> Metadata | None:
     """Return what the person says: in ``%%zenodo metadata`` cells, and over that what is passed in."""
     for cell in nb["cells"]:
         first, _, rest = cell["source"].partition("\n")
@@ -304,34 +304,3 @@ def refuse_what_is_blocked(plan: Plan, accept: Sequence[str]) -> None:
             "A published record cannot be taken back. Nothing was sent.",
             blocked,
         )
-
-
-def ask_first(plan: Plan, yes: bool, confirm: Callable[[Plan, str], bool] | None) -> None:
-    """Ask for the yes that cannot be taken back; practice needs none.
-
-    A version with the same cells and files needs one everywhere: a DOI cannot be taken back, and a description can be
-    changed in place.
-    """
-    repository, questions = plan.repository, []
-    if yes:
-        return
-    if plan.standing.unchanged:
-        doi = plan.standing.doi
-        questions.append(
-            f"Only the description has changed since {doi}. Make a new version, with a DOI of its own? "
-            f"(`edit` changes the description of {doi} in place instead.)"
-        )
-    if not repository.row.practice and plan.review:
-        questions.append(submission.question(plan.review, repository.title, repository.test_token()))
-    elif not repository.row.practice:
-        questions.append(
-            f"Publish on {repository.title} with account {repository.test_token()}? The record and its DOI are public and "
-            "cannot be undone."
-        )
-    if not questions:
-        return
-    question = " ".join(questions)
-    if confirm is None:
-        raise NeedsConsent(question, "Say yes with --yes.")
-    if not confirm(plan, question):
-        raise NeedsConsent(f"Not published on {repository.title}: you did not say yes.", "Nothing was sent.")

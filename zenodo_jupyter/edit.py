@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import collect as collecting
-from . import notebook, repositories, standing, submission
+from . import consent, notebook, repositories, standing, submission
 from .describing import describe
-from .errors import BadInput, ChangedMeanwhile, InvalidMetadata, NeedsConsent, RecordNotFound, RefusedMetadata
+from .errors import BadInput, ChangedMeanwhile, InvalidMetadata, RecordNotFound, RefusedMetadata
 from .metadata import Metadata
 from .records import Draft, Record
 from .report import Progress, Report, silent
@@ -126,7 +126,7 @@ def edit(
         raise InvalidMetadata("The description is not right.", errors, "Nothing was changed. Correct it and try again.")
     changed = _differing(before, wanted)
     if changed:
-        _ask_first(repository, changed, yes, confirm)
+        consent.ask_first(_question(repository, changed), yes, confirm)
         report(Progress("metadata", f"Changing the description of {record.doi or record.id}"))
         draft = _open(repository, record, wanted, overwrite)
         draft = _describe(repository, draft, wanted)
@@ -168,17 +168,11 @@ def _differing(one: Metadata, other: Metadata) -> tuple[str, ...]:
     return tuple(name for name in {**a, **b} if a.get(name) != b.get(name) and name != _NOT_HERE)
 
 
-def _ask_first(
-    repository: Repository, changed: Sequence[str], yes: bool, confirm: Callable[[str], bool] | None
-) -> None:
-    """Ask before it changes who may see a real record: a description can be changed back, what was seen is seen."""
-    if "access" not in changed or repository.row.practice or yes:
-        return
-    question = f"Change who may see this record and its files on {repository.title}? What was seen cannot be unseen."
-    if confirm is None:
-        raise NeedsConsent(question, "Say yes with --yes.")
-    if not confirm(question):
-        raise NeedsConsent("Nothing was changed: you did not say yes.")
+def _question(repository: Repository, changed: Sequence[str]) -> str:
+    """Return what is asked before it changes who may see a real record; words can be changed back."""
+    if "access" not in changed or repository.row.practice:
+        return ""
+    return f"Change who may see this record and its files on {repository.title}? What was seen cannot be unseen."
 
 
 def _open(repository: Repository, record: Record, wanted: Metadata, overwrite: bool) -> Draft:

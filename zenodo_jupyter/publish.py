@@ -20,7 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import badge, notebook, repositories, stamping, standing, submission
+from . import badge, consent, locking, notebook, repositories, stamping, standing, submission
 from . import bundle as bundles
 from . import collect as collecting
 from .collect import Plan
@@ -127,7 +127,9 @@ def publish(
                 raise InvalidMetadata(
                     "The description is not complete.", plan.errors, "Give these fields and publish again."
                 )
-            collecting.ask_first(plan, yes, confirm)
+            asked = "" if yes else consent.question(plan)
+            consent.ask_first(asked, yes, confirm and (lambda question: confirm(plan, question)))
+            story.lock(Path(config.data_dir) / "locks")
             story.begin(accept)
             draft = story.draft()
             draft = story.describe(draft)
@@ -172,6 +174,10 @@ class _Story:
                 self.report(Progress("draft", leaving))
             self.entry.act = wanted
         self.act.overrides = sorted(set(self.act.overrides) | set(accept))
+
+    def lock(self, cache: Path) -> None:
+        """Add the checksums of the packages, where an index can be asked for them; the record goes without otherwise."""
+        self.plan = replace(self.plan, environment=locking.locked(self.plan.environment, cache, report=self.report))
 
     # -- the steps ---------------------------------------------------------------------------------------------------
 

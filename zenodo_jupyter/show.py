@@ -15,8 +15,6 @@ from .metadata.people import name_of
 from .report import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from .collect import Plan
     from .communities import Community, Request
     from .edit import Edited
@@ -159,8 +157,10 @@ def plan(found: Plan, put_right: str = "", *, fail_on: str | None = None) -> Out
     lines += ["", "About", f"  title: {description.title or 'none yet'}{_source(found, 'title')}"]
     names = "; ".join(name_of(c) for c in description.creators)
     lines.append(f"  creators: {names or 'none yet'}{_source(found, 'creators')}")
-    errors = description.validate(for_publish=True)
-    lines += [f"  must be given: {e}" for e in errors]
+    lines += [f"  community: {c.title}. {c.note}" for c in found.communities]
+    lines += [f"  must be given: {e}" for e in found.errors]
+    if found.standing.unchanged and found.redescribed:
+        lines.append("  only the description has changed: `edit` changes it in place, `publish` makes a new version")
     marks = {"block": "must be fixed", "error": "to look at", "warning": "to look at", "info": "note"}
     lines += ["", "Checks"]
     for f in found.findings:
@@ -169,7 +169,7 @@ def plan(found: Plan, put_right: str = "", *, fail_on: str | None = None) -> Out
         lines.append(f"  {marks[f.severity]}: {where}{f.message} {f.fix}{can} [{f.id}]")
     if not found.findings:
         lines.append("  all passed")
-    code = 7 if found.blockers else 2 if errors else 0
+    code = 7 if found.blockers else 2 if found.errors else 0
     if fail_on is not None:
         grave = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
         code = 7 if any(f.severity in grave for f in found.findings) else 0
@@ -185,7 +185,11 @@ def plans(several: Sequence[Outcome]) -> Outcome:
 def edited(done: Edited) -> Outcome:
     """Show what came of editing."""
     what = f"Changed: {', '.join(done.changed)}." if done.changed else "It says all that already: nothing was changed."
-    stays = " Its DOI stays. Its files stay too, with what they say of it: a new version renews them." if done.changed else ""
+    stays = (
+        " Its DOI stays. Its files stay too, with what they say of it: a new version renews them."
+        if done.changed
+        else ""
+    )
     lines = [f"{done.record.title}, {done.record.doi}", what + stays, *(offered.words for offered in done.offered)]
     return Outcome("\n".join(lines), done.to_json(), card=cards.of(done.record, done.repository, what + stays))
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import standing
 from .communities import Community, Request
-from .errors import AccessDenied, FieldError, RecordDeleted, RecordNotFound, ZenodoJupyterError
+from .errors import AccessDenied, BadInput, FieldError, RecordDeleted, RecordNotFound, ZenodoJupyterError
 from .records import Draft, Record
 
 if TYPE_CHECKING:
+    from .config import Config
     from .repository import Repository
 
 
@@ -97,6 +100,23 @@ def reason(repository: Repository, request: Request) -> str:
     """Return what was said last about a request, in quotation marks; empty where nothing was."""
     said = repository.comments(request.id)
     return f" “{said[-1]}”" if said else ""
+
+
+def request_id(text: str, repository: Repository, config: Config) -> str:
+    """Return the id of a request that a person means: the id itself, or a notebook that was submitted.
+
+    Raises
+    ------
+    BadInput
+        When the notebook was not submitted from there.
+    """
+    if not text.endswith(".ipynb"):
+        return text
+    act = standing.journal(config).read(Path(text), repository.url).act
+    review = repository.get_draft(act.draft_id).review if act and act.draft_id else None
+    if review is None:
+        raise BadInput(f"{Path(text).name} is in no community's review on {repository.title}.", "See `review list`.")
+    return review.id
 
 
 def offer(

@@ -79,7 +79,9 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     _communities(p)
 
     p = verb("edit", edit, "Change what a published record says of itself, in place: its DOI and files stay.")
-    p.add_argument("what", nargs="?", metavar="NOTEBOOK|DOI", help="a notebook that was published from here, or a record")
+    p.add_argument(
+        "what", nargs="?", metavar="NOTEBOOK|DOI", help="a notebook that was published from here, or a record"
+    )
     p.add_argument("--metadata", type=Path, metavar="FILE", help="what is to be said instead, as YAML or JSON")
     p.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="one field; empty takes it out")
     p.add_argument("--to", metavar="NAME|URL", help="the repository")

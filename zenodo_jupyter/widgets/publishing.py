@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets as W
 
-from .. import card, collect, frontend
+from .. import card, collect, consent, frontend
 from ..config import Config
 from ..errors import InvalidMetadata, RefusedMetadata, ZenodoJupyterError
 from ..publish import Published
@@ -223,14 +223,9 @@ class PublishForm(Shown):
             report(Progress("collect", "Saving the notebook"))
             frontend.save(self._path)
         plan = self._collect(report)
-        errors = plan.metadata.validate(for_publish=True)
-        if errors:
-            raise InvalidMetadata("The description is not complete.", errors, "Nothing was sent.")
-        row = plan.repository.row
-        if row.practice:
-            return plan, ""
-        account = plan.repository.test_token()
-        return plan, f"Publish on {row.title} as {account}? The record and its DOI are public and cannot be undone."
+        if plan.errors:
+            raise InvalidMetadata("The description is not complete.", plan.errors, "Nothing was sent.")
+        return plan, consent.question(plan)
 
     def _checked(self, found: tuple[collect.Plan, str]) -> None:
         plan, question = found

@@ -32,8 +32,7 @@ def files(plan: Plan) -> str:
 
 def about(plan: Plan) -> str:
     """Return what it is, in a few words."""
-    errors = plan.metadata.validate(for_publish=True)
-    missing = f"; {len(errors)} to fix" if errors else ""
+    missing = f"; {len(plan.errors)} to fix" if plan.errors else ""
     return f"{plan.metadata.title or 'no title yet'}, {_count(len(plan.metadata.creators), 'author')}{missing}"
 
 
@@ -42,6 +41,10 @@ def verb(plan: Plan) -> str:
     stand = plan.standing
     if stand.state == "stopped":
         return "Resume"
+    if stand.state == "waiting":
+        return "Ask what became of it"
+    if plan.review and not plan.review.skips_review:
+        return f"Submit to {plan.review.title}"
     return f"Publish version {stand.next_index}" if stand.previous_id else "Publish"
 
 
@@ -62,6 +65,8 @@ def promise(plan: Plan, new: bool) -> str:
         cells = [_count(stand.changed_cells, "cell")] if stand.changed_cells else []
         changes = ", ".join([*cells, *stand.changed_files]) or "the description"
         return f"Version {stand.next_index} changes: {changes}. What is unchanged is not sent again."
+    if stand.state == "waiting":
+        return f"{stand.words}. It can be taken back with `%zenodo review cancel`."
     derived = f" It says that it is derived from {stand.derived_from}." if stand.derived_from else ""
     return f"Nothing becomes public before you press Publish.{derived}"
 
@@ -70,6 +75,8 @@ def done(result: Published) -> str:
     """Return what came of publishing."""
     if result.unchanged:
         return "Nothing has changed since: no new version was made."
+    if result.review:
+        return f"Submitted to {result.community}, which publishes it when they accept. {result.badge}"
     how = "Public" if result.repository.row.registered_dois else "Published for practice"
     return f"{how}, and every file arrived unchanged. {result.badge}"
 
