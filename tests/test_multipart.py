@@ -98,7 +98,7 @@ def test_where_parts_are_refused_a_file_goes_whole_from_then_on(server, there, r
     refusal.headers, refusal.body = {"Content-Type": "application/json"}, b'{"message": "no"}'
     server.fail(refusal)
     assert upload_files(repository, draft, [upload_of("big", BIG)])["big"].md5 == MD5
-    assert server.count("PUT", "/big/content$") == 1 and repository.session.takes_parts is False
+    assert server.count("PUT", "/big/content$") == 1 and repository.session.abilities.get("parts") is False
     refusal.times = 0
     server.seen.clear()
     upload_files(repository, draft, [upload_of("big2", BIG)])

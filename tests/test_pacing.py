@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from faults import FaultyServer
@@ -156,3 +159,52 @@ def test_a_wait_is_watched_and_can_be_stopped():
     stop.set()
     with pytest.raises(Cancelled):
         session.pause(3600, stop)
+
+
+_ASKS = """
+import sys
+from zenodo_jupyter import http, pacing
+from zenodo_jupyter.session import new_session
+pacing._WINDOW = 2.0
+url, file = sys.argv[1:]
+session = new_session(base_url=url)
+session.pace = pacing.Pace(pacing.Path(file))
+for _ in range(14):
+    http.request(session, "GET", url + "/api/x", budget_seconds=60)
+"""
+
+
+def test_two_processes_at_once_never_see_a_429(tmp_path):
+    """Real ones, against a real server that lets twenty requests through in two seconds."""
+    answers: list[tuple[float, int]] = []
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            with lock:
+                now = time.time()
+                window = int(now / 2)
+                used = 1 + sum(int(at / 2) == window and status == 200 for at, status in answers)
+                status = 200 if used <= 20 else 429
+                answers.append((now, status))
+            self.send_response(status)
+            self.send_header("X-RateLimit-Limit", "20")
+            self.send_header("X-RateLimit-Remaining", str(max(0, 20 - used)))
+            self.send_header("X-RateLimit-Reset", str(2 * window + 2))
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, format, *args):
+            """Keep quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    asking = [subprocess.Popen([sys.executable, "-c", _ASKS, url, str(tmp_path / "pace.json")]) for _ in range(2)]
+    assert [process.wait(60) for process in asking] == [0, 0]
+    server.shutdown()
+    server.server_close()
+    assert [status for _, status in answers] == [200] * 28

@@ -37,7 +37,7 @@ MakeBody = Callable[[Any, int, Callable[[int], None]], Any]
 
 def goes_in_parts(session: Session, size: int) -> bool:
     """Whether a file is to be sent in parts, as far as is known."""
-    return size >= FROM and not session.is_near and session.takes_parts is not False
+    return size >= FROM and not session.is_near and session.abilities.get("parts") is not False
 
 
 class Multipart:
@@ -105,10 +105,10 @@ class Multipart:
         except WasRefused as e:
             if e.status not in (400, 403, 404, 405):
                 raise
-            self._files.session.takes_parts = False
+            self._files.session.abilities.found("parts", False)
             self._give_up()
             return None
-        self._files.session.takes_parts = True
+        self._files.session.abilities.found("parts", True)
         done = self._files.commit(self._id, self._key)
         self._forget()
         # A checksum of another kind (S3's) says nothing; then the size has to do.

@@ -75,7 +75,7 @@ class Ranges:
             seconds >= JUDGED_AFTER
             and brought < FAST * seconds
             and self._size - done >= WORTH
-            and session.ranges_at != "nowhere"
+            and session.abilities.get("ranges") != "nowhere"
             and not session.is_near
             and not self._is_scarce()
         )
@@ -91,17 +91,19 @@ class Ranges:
             See `errors`.
         """
         session = self._files.session
-        known = session.ranges_at
+        known = session.abilities.get("ranges")
         stop = self._size if stop is None else min(stop, self._size)
-        places = {"": ("api", "site"), "nowhere": ()}.get(known, (known,)) if start < stop else ()
+        places = {None: ("api", "site"), "nowhere": ()}.get(known, (known,)) if start < stop else ()
+        certain = True
         for place in places:
             try:
                 response = self._ask(self._addresses[place], start, stop, None if known else _PROBE_SECONDS)
-            except (NoRanges, WasRefused, RepositoryBroken):
+            except (NoRanges, WasRefused, RepositoryBroken) as e:
+                certain = certain and isinstance(e, NoRanges)  # anything else may be this file's, or this minute's
                 continue
-            session.ranges_at = place
+            session.abilities.found("ranges", place)
             return response
-        session.ranges_at = "nowhere"
+        session.abilities.found("ranges", "nowhere", lasting=certain)
         raise NoRanges
 
     def first(self, start: int) -> bytes:

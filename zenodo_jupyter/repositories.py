@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
+from .abilities import Abilities
 from .answers import json_of
 from .doi import DOI
 from .errors import (
@@ -307,6 +308,7 @@ def _open(row: RepositoryRow, token: Token | str | None, config: Config) -> Repo
     session = new_session(token, row.url, name=row.name, title=row.title)
     session.pace = Pace(Path(config.data_dir) / "pace.json")
     session.memory = Path(config.data_dir) / "uploads"
+    session.abilities = Abilities(row.url, Path(config.data_dir) / "abilities.json")
     return Repository(row, session)
 
 

@@ -17,6 +17,7 @@ import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from . import __version__
+from .abilities import Abilities
 from .errors import Cancelled
 from .pacing import Pace
 from .tokens import Token, origin
@@ -76,14 +77,13 @@ class Session(requests.Session):
         Whether there was a connection to the repository once.
     pace : Pace
         Keeps to what the repository allows.
-    ranges_at : str
-        Which address of a file gives ranges of it: ``api``, ``site``, ``nowhere``, or empty as long as nobody tried.
+    abilities : Abilities
+        What the repository was found to allow. ``ranges``: which address of a file gives ranges of it, ``api``, ``site`` or
+        ``nowhere``; ``parts``: whether large files can be sent in parts.
     range_slots, part_slots : threading.Semaphore
         Taken by whoever fetches a range, or sends a part.
     is_near : bool
         Whether the repository is on this machine, so that large files come and go by one connection each.
-    takes_parts : bool or None
-        Whether large files can be sent in parts; None as long as nobody tried.
     memory : Path or None
         Folder where it is written down which parts were sent.
     """
@@ -96,12 +96,11 @@ class Session(requests.Session):
         self.budget_seconds = BUDGET_SECONDS
         self.reached = False
         self.pace = Pace()
-        self.ranges_at = ""
+        self.abilities = Abilities(base_url)
         self.range_slots = threading.BoundedSemaphore(RANGE_CONNECTIONS)
         self.part_slots = threading.BoundedSemaphore(PART_CONNECTIONS)
         # To this machine a connection is neither slow nor cut: more of them would only take processors from each other.
         self.is_near = not base_url.startswith(("http:", "https:")) or urlsplit(base_url).hostname in _LOOPBACK
-        self.takes_parts: bool | None = None
         self.memory: Path | None = None
         self._watches = threading.local()
 
