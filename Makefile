@@ -11,7 +11,7 @@ CHROMIUM := $(or $(shell command -v chromium),/usr/bin/chromium)
 LABEXT := zenodo_jupyter/_labextension/package.json
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo lab screenshots test test-py test-ts lint format bench corpus demo-corpus conformance build clean
+.PHONY: help install demo lab screenshots test test-py test-ts lint format bench corpus volume demo-corpus conformance build clean
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 16
 
@@ -68,6 +68,9 @@ bench: install $(CHROMIUM) ## speed beside curl and beside JupyterLab without us
 corpus: install ## fetch notebooks that nobody here wrote, with their data
 	$(BIN)/python notebooks/corpus.py corpus
 	$(BIN)/python -m pip install --quiet --constraint tests/constraints.txt $$($(BIN)/python notebooks/corpus.py --needs)
+
+volume: install ## check some 700 notebooks that nobody here wrote
+	$(BIN)/python notebooks/volume.py corpus/volume
 
 demo-corpus: corpus ## take each of them around the same circle
 	$(BIN)/python notebooks/demo.py "corpus/hdbscan/Looking at cluster consistency.ipynb" clusterable_data.npy --metadata corpus/hdbscan/description.yaml

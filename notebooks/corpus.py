@@ -91,7 +91,7 @@ def fetch(source: Source, folder: Path) -> None:
     if all(_digest(target / name) == digest for name, digest in source.files.items()):
         print(f"{source.name}: there already")
     else:
-        archive = _distribution(source)
+        archive = distribution(source.name, source.version, source.sha256)
         for name, content in _members(source, archive).items():
             target.mkdir(parents=True, exist_ok=True)
             (target / name).write_bytes(content)
@@ -100,8 +100,8 @@ def fetch(source: Source, folder: Path) -> None:
     (target / "description.yaml").write_text(text, "utf-8")
 
 
-def _distribution(source: Source) -> bytes:
-    """Return the bytes of a source distribution, from wherever pip is set to look.
+def distribution(name: str, version: str, sha256: str) -> bytes:
+    """Return the bytes of a distribution, its source before its wheel, from wherever pip is set to look.
 
     `pip download` would do, but it runs the distribution's build to learn its dependencies, which takes minutes and compilers.
     So only pip's settings, its session and its finder are used.
@@ -109,18 +109,19 @@ def _distribution(source: Source) -> bytes:
     from pip._internal.commands import create_command
 
     command = create_command("download")
-    options, _ = command.parse_args(["--no-binary", ":all:", source.name])
+    options, _ = command.parse_args([name])
     with command.main_context():
         session = command.get_default_session(options)
         finder = command._build_package_finder(options, session)
-        links = [c.link for c in finder.find_all_candidates(source.name) if str(c.version) == source.version]
-        if not links:
-            sys.exit(f"{source.name} {source.version} has no source distribution on the index that pip is set to.")
-        response = session.get(links[-1].url_without_fragment, timeout=60)
-    response.raise_for_status()
-    if hashlib.sha256(response.content).hexdigest() != source.sha256:
-        sys.exit(f"{links[-1].filename} is another one than it was: its SHA-256 is not the one written in {__file__}.")
-    return response.content
+        links = [c.link for c in finder.find_all_candidates(name) if str(c.version) == version]
+        for link in sorted(links, key=lambda link: link.is_wheel):
+            response = session.get(link.url_without_fragment, timeout=60)
+            response.raise_for_status()
+            if hashlib.sha256(response.content).hexdigest() == sha256:
+                return response.content
+    sys.exit(
+        f"{name} {version} is not on the index that pip is set to, with the SHA-256 that is written in {__file__}."
+    )
 
 
 def _members(source: Source, archive: bytes) -> dict[str, bytes]:
@@ -144,7 +145,9 @@ def main() -> None:
     """Do it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, default=Path("corpus"))
-    parser.add_argument("--needs", action="store_true", help="print the packages that the notebooks need, and fetch nothing")
+    parser.add_argument(
+        "--needs", action="store_true", help="print the packages that the notebooks need, and fetch nothing"
+    )
     args = parser.parse_args()
     if args.needs:
         print("\n".join(sorted({need for source in SOURCES for need in source.needs})))

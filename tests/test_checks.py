@@ -135,7 +135,8 @@ def test_missing_absolute_and_web_data(tmp_path):
     """Missing files and paths of one machine are errors, the web is a warning; each says its cell."""
     (tmp_path / "a.csv").write_text("1")
     found = check(
-        "import numpy as np, pandas as pd\npd.read_csv('gone.csv')", f"open({str(tmp_path / 'a.csv')!r})", "np.load('/home/ada/x.npy')",
+        "import numpy as np, pandas as pd\npd.read_csv('gone.csv')", f"open({str(tmp_path / 'a.csv')!r})",
+        "np.load('/home/ada/x.npy')",
         "pd.read_csv('https://example.org/a.csv')", folder=tmp_path,
     )  # fmt: skip
     assert [(f.id, f.severity, f.where) for f in found] == [
