@@ -1,4 +1,4 @@
-"""The routes of the native API, one file per noun; and of Zenodo's old one, ``depositions`` and ``buckets``."""
+"""The routes of the native API, one file per noun; and of Zenodo's old one, ``depositions``, ``buckets`` and ``moved``."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from . import (
     files,
     limiting,
     logos,
+    moved,
     people,
     records,
     requests,
@@ -44,5 +45,5 @@ def register(app: Flask) -> None:
     ):
         app.register_blueprint(part.blueprint, url_prefix="/api")
     if app.extensions["zenodo_jupyter.localrepo"].flavour.old_dialect:
-        for old in (depositions, buckets):
+        for old in (depositions, buckets, moved):
             app.register_blueprint(old.blueprint, url_prefix=f"/api{old.blueprint.url_prefix}")

@@ -189,13 +189,20 @@ def search_results(scope: Scope, path: str, *, default: str, facets: tuple[str, 
         )
     found = searching.search(actor.db, q, scope, sort=sort, page=page, size=min(size, _MAX_RESULTS))
     body: dict[str, Any] = {
-        "hits": {"hits": [view.version(v) for v in found.versions], "total": found.total},
+        "hits": {"hits": [_as_indexed(view.version(v)) for v in found.versions], "total": found.total},
     }
     if facets:
         body["aggregations"] = {"publication_date": {"buckets": [], "label": "Publication date"}}
         body["aggregations"] |= {name: _facet(name, found.facets.get(_FACETS[name][0], [])) for name in facets}
     body |= {"sortBy": sort, "page": page, "links": page_links(path, found.total, page, size, sort)}
     return body
+
+
+def _as_indexed(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record without what is not in InvenioRDM's index, and therefore not in its search results."""
+    for entry in record["files"].get("entries", {}).values():
+        entry.pop("storage_class", None)
+    return record
 
 
 def _facet(name: str, counts: list[tuple[str, int]]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from .records import page_links, whole_number
 
 blueprint = Blueprint("api_vocabularies", __name__)
 
+#: When the lists were taken over, which is when their terms were made and changed, as far as anybody can tell.
+_TAKEN = "2026-11-01T00:00:00.000000+00:00"
 #: Those with a route of their own, and how each is sorted when nothing is asked for.
 _SORTS = {"affiliations": "name", "awards": "newest", "funders": "name", "names": "name", "subjects": "subject"}
 _OWN_ROUTES = tuple(_SORTS)
@@ -67,6 +69,8 @@ def _search(type: str, path: str) -> Response:
         "page": page,
         "links": page_links(path, total, page, size, sort),
     }
+    if type == "awards":
+        body["aggregations"] = {"funders": {"buckets": [], "label": "Funders"}}
     return answer(body, offered=TERMS)
 
 
@@ -79,4 +83,5 @@ def _read(type: str, id: str, path: str) -> Response:
 
 
 def _with_links(item: dict[str, Any], path: str) -> dict[str, Any]:
-    return {"revision_id": 1, **item, "links": {"self": f"{here.view().links.api}{path}/{item['id']}"}}
+    times = {"created": _TAKEN, "updated": _TAKEN}
+    return {"revision_id": 1, **times, **item, "links": {"self": f"{here.view().links.api}{path}/{item['id']}"}}
