@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from . import alongside
 from . import notebook as notebooks
 from .bundlefile import BundleFile, LeftOut, Limits, file_digest, hash_all
 from .datafinder import Use, find
@@ -146,6 +147,8 @@ def collect(
         collector.found(use)
     for name in data:
         collector.named(str(name))
+    for file in alongside.found(folder):
+        collector.alongside(file)
     bundle = collector.bundle()
     _refuse_too_big(bundle, limits or Limits())
     report(Progress("collect", "Collected the files", len(bundle.files), len(bundle.files), "files"))
@@ -190,6 +193,17 @@ class _Collector:
         elif use.place == "outside":
             name = use.typed or use.text
             self.left_out[name] = f"{use.reason}, but outside the notebook's folder; name it to bring it in"
+
+    def alongside(self, file: alongside.Alongside) -> None:
+        """Take a file that describes the environment for another tool; one that a person named is in as it is."""
+        pattern = next((p for p in self.exclude if _excluded(file.name, p)), "")
+        if file.name in self.files:
+            return
+        if file.fault or pattern or not file.content:
+            self.left_out[file.name] = file.fault or (f"excluded by {pattern}" if pattern else "empty")
+        else:
+            reason = f"describes the environment, for {file.tool}"
+            self.files[file.name] = BundleFile(file.name, "environment", reason, content=file.content)
 
     def named(self, text: str) -> None:
         """Take what a person names: a file, a folder, a glob."""

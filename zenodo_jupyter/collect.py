@@ -175,7 +175,7 @@ def collect(
     full = wanted.merge(given) if given else wanted
     full = _complete(full, repository, stand, given)
     communities, unknown = submission.find(repository, full.communities)
-    notes = (*proposal.notes, *(locking.missing() if described else ()))
+    notes = (*proposal.notes, *locking.missing())
     if unknown and not (given and given.communities):  # a file for another place named them, and nobody here did
         full, unknown = full.replace(communities=[c.slug for c in communities] or None), ()
         notes = (*notes, f"Communities that {repository.title} does not have are left out.")

@@ -8,14 +8,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from .cells import imports, python_cells
 from .notebook import kernel
-from .packages import normal
+from .packages import LOCK, normal
 
 # Asked in the kernel's Python, which may be old and have nothing but the standard library. It reads itself which distribution
 # an import comes from: packages_distributions() came with Python 3.10, where it still missed every wheel without top_level.txt.
@@ -102,16 +102,24 @@ class Environment:
         Modules that are imported and belong to no installed distribution, nor to the standard library or the notebook's folder.
     note : str
         What a person should know about how this was found; empty where the kernel's own Python was asked.
+    machine : str
+        What it ran on: Python, its implementation, the system and the processor, and the kernel's name.
+    lock : str
+        The same packages as ``pylock.toml``, see `locking`; empty where no index could be asked.
     """
 
     python: str
     pins: tuple[Pin, ...]
     missing: tuple[str, ...]
     note: str = ""
+    machine: str = ""
+    lock: str = field(default="", repr=False)
 
     def to_files(self) -> dict[str, str]:
-        """Return ``requirements.txt`` and ``runtime.txt``, as pip and Binder read them."""
+        """Return ``requirements.txt`` and ``runtime.txt``, as pip and Binder read them, and ``pylock.toml`` if there is one."""
         lines = ["# The packages that the notebook was run with. Install them: pip install -r requirements.txt"]
+        if self.machine:
+            lines.append(f"# {self.machine}")
         if self.note:
             lines.append(f"# {self.note}")
         imported = [pin.requirement for pin in self.pins if pin.imported]
@@ -120,7 +128,8 @@ class Environment:
         lines += ["", "# Needed by those", *needed] if needed else []
         if self.missing:
             lines += ["", *(f"# {name} is imported, but was not installed" for name in self.missing)]
-        return {"requirements.txt": "\n".join(lines) + "\n", "runtime.txt": f"python-{self.python}\n"}
+        files = {"requirements.txt": "\n".join(lines) + "\n", "runtime.txt": f"python-{self.python}\n"}
+        return {**files, LOCK: self.lock} if self.lock else files
 
 
 def capture(nb: Mapping[str, Any], *, python: str | None = None, folder: Path | None = None) -> dict[str, str]:
@@ -161,19 +170,13 @@ def describe(nb: Mapping[str, Any], *, python: str | None = None, folder: Path |
             "markers": {"python_version": _own_version()},
             "stdlib": [],
         }
-    return _environment(names, answer, folder, note)
+    return _environment(names, answer, folder, note, kernel(nb).name)
 
 
 def versions(python: str) -> dict[str, str]:
     """Return what is installed for an interpreter: normalised name to version; nothing where it does not answer."""
     answer = _ask(python) or {"distributions": []}
     return {normal(d["name"]): d["version"] for d in reversed(answer["distributions"])}
-
-
-def python_version(python: str) -> str:
-    """Return an interpreter's version; empty where it does not answer."""
-    answer = _ask(python)
-    return str(answer["markers"]["python_full_version"]) if answer else ""
 
 
 def kernel_python(name: str) -> tuple[str, str]:
@@ -205,7 +208,9 @@ def _ask(python: str) -> dict[str, Any] | None:
     return answer if isinstance(answer, dict) else None
 
 
-def _environment(names: Iterable[str], answer: dict[str, Any], folder: Path | None, note: str) -> Environment:
+def _environment(
+    names: Iterable[str], answer: dict[str, Any], folder: Path | None, note: str, kernel_name: str
+) -> Environment:
     from packaging.utils import canonicalize_name
 
     # Reversed, since of two with one name the first on the path counts.
@@ -223,7 +228,19 @@ def _environment(names: Iterable[str], answer: dict[str, Any], folder: Path | No
             missing.add(top)
     needed = _closure(direct, installed, answer["markers"])
     pins = [_pin(installed[key], key in direct) for key in sorted(needed)]
-    return Environment(answer["markers"]["python_version"], tuple(pins), tuple(sorted(missing)), note)
+    markers = answer["markers"]
+    return Environment(
+        markers["python_version"], tuple(pins), tuple(sorted(missing)), note, _machine(markers, kernel_name)
+    )
+
+
+def _machine(markers: dict[str, str], kernel_name: str) -> str:
+    """Say what it ran on, without the machine's name or its system's release."""
+    if "python_full_version" not in markers:
+        return ""
+    python = f"Python {markers['python_full_version']} ({markers['platform_python_implementation']})"
+    where = f"{markers['platform_system']} {markers['platform_machine']}".strip()
+    return f"{python} on {where}" + (f", kernel {kernel_name}" if kernel_name else "")
 
 
 def _longest(names: Iterable[str]) -> list[str]:

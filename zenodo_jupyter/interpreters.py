@@ -62,7 +62,7 @@ def _found(path: str, pyenv: str) -> tuple[Interpreter, ...]:
         if named:
             by_version.setdefault(named[1], str(python))
     for candidate in dict.fromkeys(filter(None, candidates)):
-        version = _version(candidate)
+        version = version_of(candidate)
         if version:
             by_version.setdefault(version, candidate)
     for version, at in _managed():
@@ -112,7 +112,8 @@ def _pyenv() -> Path:
     return Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
 
 
-def _version(path: str) -> str:
+def version_of(path: str) -> str:
+    """Return an interpreter's version, such as ``3.8.18``; empty where it does not say."""
     try:
         done = subprocess.run(
             [path, "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"],

@@ -13,20 +13,42 @@ import re
 import tempfile
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from . import installers, packages
+from .errors import CouldNotAsk, NotInstallable
 from .keeping import keep
-from .report import Report, silent
+from .report import Progress, Report, silent
 
 if TYPE_CHECKING:
     from .environment import Environment
 
 #: Seconds that asking for all checksums may take. Forty packages take 3 over the net, and less than 1 from uv's cache.
 PATIENCE = 30.0
+
+
+def locked(needed: Environment | None, cache: Path, *, report: Report = silent) -> Environment | None:
+    """Return the environment with its lock; without one, and said so, where there can be none. It never fails."""
+    if needed is None or not needed.pins:
+        return needed
+    try:
+        return replace(needed, lock=lock(needed, cache, report=report))
+    except (NotInstallable, CouldNotAsk) as error:
+        report(Progress("environment", f"No {packages.LOCK}, exact versions only: {error.message}"))
+        return needed
+
+
+def missing() -> tuple[str, ...]:
+    """Say beforehand that there will be no lock, where that is certain."""
+    if installers.find_uv():
+        return ()
+    return (
+        f"Exact versions go into the record, without checksums ({packages.LOCK}), which uv would find: pip install uv.",
+    )
 
 
 def lock(

@@ -49,6 +49,8 @@ class Outlook:
         Where environments are kept.
     folder : Path
         Where the notebook lies.
+    here : dict
+        What is installed beside zenodo_jupyter: normalised name to version.
     """
 
     steps: tuple[str, ...]
@@ -60,6 +62,7 @@ class Outlook:
     published: date
     place: Path
     folder: Path
+    here: Mapping[str, str]
 
     @property
     def words(self) -> str:
@@ -136,16 +139,18 @@ def look(
     if not re.match(r"3\.\d+", asked):
         asked = asked if asked.startswith("2.") else ""
     guess = asked or (era.python_of(published) if wanted or archived.says_something else "")
-    steps = (only,) if only else _steps(archived, wanted, published)
+    here = environment.versions(sys.executable)
+    steps = (only,) if only else _steps(archived, wanted, published, here)
     python = interpreters.nearest(guess) if steps[0] not in ("satisfied", "current") else interpreters.own()
     return Outlook(
-        steps, archived, modules, wanted, python, asked, published, Path(config.data_dir) / "environments", beside
+        steps, archived, modules, wanted, python, asked, published, Path(config.data_dir) / "environments", beside, here
     )
 
 
-def _steps(archived: packages.Archived, wanted: tuple[str, ...], published: date) -> tuple[str, ...]:
+def _steps(
+    archived: packages.Archived, wanted: tuple[str, ...], published: date, here: Mapping[str, str]
+) -> tuple[str, ...]:
     """Return the steps that can be tried here, the first choice first."""
-    here = environment.versions(sys.executable) if archived.says_something else {}
     if (
         archived.versions
         and not archived.loose

@@ -11,7 +11,7 @@ import re
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -84,7 +84,7 @@ def prepare(outlook: Outlook, *, report: Report = silent, cancel: threading.Even
             tried.append((step, error.message))
             reachable = not isinstance(error, CouldNotAsk)
             continue
-        version = environment.python_version(python)
+        version = interpreters.version_of(python)
         differences = packages.differences(outlook.archived, used, version)
         how = UsedEnvironment(step, version, differences, day, tuple(tried))
         about = outlook.about_python() if step not in ("satisfied", "current", "today", "conda") else []
@@ -92,11 +92,11 @@ def prepare(outlook: Outlook, *, report: Report = silent, cancel: threading.Even
     raise AssertionError("the last step never fails")
 
 
-_Done = tuple[str, dict[str, str], str, list[str]]
+_Done = tuple[str, Mapping[str, str], str, list[str]]
 
 
 def _here(outlook: Outlook, report: Report, cancel: threading.Event | None) -> _Done:
-    return sys.executable, environment.versions(sys.executable), "", []
+    return sys.executable, outlook.here, "", []
 
 
 def _lock(outlook: Outlook, report: Report, cancel: threading.Event | None) -> _Done:
