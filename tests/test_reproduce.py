@@ -27,7 +27,9 @@ from zenodo_jupyter.errors import (
     RecordNotFound,
     UnsafeName,
 )
+from zenodo_jupyter.metadata import Metadata
 from zenodo_jupyter.packing import COMMENT
+from zenodo_jupyter.reporting import publish_report
 from zenodo_jupyter.reproduce import get, reproduce
 from zenodo_jupyter.transfer import Upload, upload_files
 from zenodo_jupyter.unpacking import unpack
@@ -377,3 +379,28 @@ def test_the_report_is_one_harmless_page(publish, config, tmp_path):
     assert "<script" not in page
     assert "<b>test</b>" not in page
     assert not re.search(r"(?:src|href)=[\"'](?!data:)[^\"']*\.(?:js|css|png|svg)", page)
+
+
+def test_a_report_becomes_a_record_linked_to_what_it_reports(publish, config, tmp_path):
+    """Should fail if the report stands alone, is signed by the wrong people, or is published twice for one record."""
+    doi = str(publish(FILES).doi)
+    done = reproduce(doi, tmp_path / "r", yes=True, environment="current", config=config)
+    who = Metadata.from_dict({"creators": ["Roe, Max"]})
+    first = publish_report(done, metadata=who, config=config)
+    related = {(r["identifier"], r["relation_type"]["id"]) for r in first.record.metadata["related_identifiers"]}
+    assert related == {(doi, "isderivedfrom"), (doi, "issupplementto")}
+    assert [c["person_or_org"]["name"] for c in first.record.metadata["creators"]] == ["Roe, Max"]
+    assert first.record.title == f"Reproduction of: {METADATA['title']}"
+    names = {entry.key for entry in first.record.files}
+    assert {
+        "executed.ipynb",
+        "reproduction-report.json",
+        "reproduction-report.html",
+    } <= names and "n.ipynb" not in names
+    repository = repositories.repository("local", config=config)
+    crate = repository.download(first.record.id, "ro-crate-metadata.json", tmp_path / "crate.json")
+    graph = json.loads(crate.read_text("utf-8"))["@graph"]
+    act = next(entity for entity in graph if entity["@type"] == "CreateAction")
+    assert act["description"] == done.verdict and len({e["@id"] for e in graph}) == len(graph)
+    second = publish_report(done, metadata=who, config=config)
+    assert second.unchanged and second.record.id == first.record.id

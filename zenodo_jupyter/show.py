@@ -232,8 +232,8 @@ def fetched(done: Fetched) -> Outcome:
     return Outcome(_table(rows), done.to_json(), card=cards.of(record, done.repository, f"In {done.folder}"))
 
 
-def reproduction(done: Reproduction) -> Outcome:
-    """Show how much came out the same."""
+def reproduction(done: Reproduction, reported: Published | None = None) -> Outcome:
+    """Show how much came out the same, and where the report was published."""
     rows = [
         ("Record", f"{done.record.title}, {done.record.doi}"),
         ("Verdict", done.verdict),
@@ -241,7 +241,11 @@ def reproduction(done: Reproduction) -> Outcome:
         ("Report", str(done.report_html)),
         ("Run again", str(done.executed)),
     ]
-    return Outcome(_table(rows), done.to_json(), code=done.exit_code, card=verdict(done))
+    data = done.to_json()
+    if reported:
+        rows.append(("Report published", f"{reported.record.doi}, {reported.record.html_url}"))
+        data["published_report"] = reported.to_json()
+    return Outcome(_table(rows), data, code=done.exit_code, card=verdict(done))
 
 
 def verdict(done: Reproduction) -> dict[str, Any]:

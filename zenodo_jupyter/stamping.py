@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import badge, card, companions, notebook, rendering
+from . import badge, card, companions, evidence, notebook, rendering
 from . import bundle as bundles
 from .collect import Plan
 from .companions import crate
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 #: The names of the files that `lists` makes.
 LISTS = ("ro-crate-metadata.json", MANIFEST)
+#: The report of a re-run, which the crate tells of; larger than this it is none of ours, in bytes.
+REPORT, LARGEST_REPORT = "reproduction-report.json", 50_000_000
 
 
 def published_copy(plan: Plan, draft: Draft, deposit: badge.Deposit) -> bundles.Bundle:
@@ -41,7 +45,7 @@ def lists(plan: Plan, draft: Draft, files: bundles.Bundle) -> list[bundles.Bundl
     made: list[bundles.BundleFile] = []
     work = _work(plan, draft)
     if LISTS[0] not in taken:
-        text = crate.ro_crate(work, listed)
+        text = crate.ro_crate(work, listed, _actions(listed))
         made.append(bundles.BundleFile(LISTS[0], "crate", "made for you: for machines", content=text.encode()))
     if LISTS[1] not in taken:
         text = bundles.manifest_sha256([*listed, *made])
@@ -95,3 +99,16 @@ def companions_of(plan: Plan, draft: Draft, stamped: Any, files: bundles.Bundle)
 
 def _work(plan: Plan, draft: Draft) -> Work:
     return Work(plan.metadata, draft.doi, draft.html_url, plan.notebook.name, plan.repository.title)
+
+
+def _actions(files: Sequence[bundles.BundleFile]) -> list[dict[str, Any]]:
+    """Return what a crate says of a re-run, where its report is among the files."""
+    found = next((file for file in files if file.key == REPORT), None)
+    if found is None or found.size > LARGEST_REPORT:
+        return []
+    try:
+        with found.open() as stream:
+            told = json.load(stream)
+        return evidence.action(told, [file.key for file in files if file.role == "notebook" or file.key == REPORT])
+    except (ValueError, TypeError, LookupError):  # somebody else's file of that name
+        return []

@@ -113,7 +113,11 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     p.add_argument("folder", nargs="?", type=Path, help="an empty or new folder; named after the record otherwise")
     p.add_argument("--notebook", metavar="NAME", help="which one, where the record holds several")
     p.add_argument("--timeout", type=float, metavar="SECONDS", help="the longest that one cell may run")
-    p.add_argument("--yes", action="store_true", help="run its code without being asked")
+    p.add_argument("--twice", action=argparse.BooleanOptionalAction,
+                   help="run it a second time, to find what is not deterministic (by itself where outputs differ)")  # fmt: skip
+    p.add_argument("--publish-report", nargs="?", const="", metavar="NAME|URL",
+                   help="publish the report as a record of its own, linked to this one")  # fmt: skip
+    p.add_argument("--yes", action="store_true", help="run its code, and publish the report, without being asked")
 
     p = verb("search", search, "Search a repository.")
     p.add_argument("words", nargs="*", help="what to look for")
@@ -221,11 +225,20 @@ def reproduce(args: argparse.Namespace, door: Door) -> Outcome:
     from . import reproduce as act
 
     done = act.reproduce(
-        args.doi, args.folder, from_=args.from_, notebook=args.notebook, timeout=args.timeout, yes=args.yes,
+        args.doi, args.folder, from_=args.from_, notebook=args.notebook, timeout=args.timeout, twice=args.twice, yes=args.yes,
         confirm=None if door.ask is None else lambda summary: _yes(door, f"{summary}\nRun it?"),
         config=door.config, report=door.report,
     )  # fmt: skip
-    return show.reproduction(done)
+    if args.publish_report is None:
+        return show.reproduction(done)
+    from .reporting import publish_report
+
+    reported = publish_report(
+        done, to=args.publish_report or None, yes=args.yes,
+        confirm=None if door.ask is None else lambda plan, question: _yes(door, question),
+        config=door.config, report=door.report,
+    )  # fmt: skip
+    return show.reproduction(done, reported)
 
 
 def search(args: argparse.Namespace, door: Door) -> Outcome:

@@ -37,7 +37,7 @@ _RELATIONS = {"cites": "citation", "references": "citation", "isderivedfrom": "i
 Entity = dict[str, Any]
 
 
-def ro_crate(work: Work, files: Sequence[FileFacts]) -> str:
+def ro_crate(work: Work, files: Sequence[FileFacts], actions: Sequence[Entity] = ()) -> str:
     """Return ``ro-crate-metadata.json``.
 
     Parameters
@@ -46,6 +46,8 @@ def ro_crate(work: Work, files: Sequence[FileFacts]) -> str:
         What is published.
     files : sequence of FileFacts
         The files of the record, without the crate itself; their order does not matter.
+    actions : sequence of dict
+        Entities that tell how files came to be, each with an ``@id`` that is no file's.
     """
     said = work.metadata
     things: dict[str, Entity] = {}  # people, places, licences: each once, by @id
@@ -93,6 +95,7 @@ def ro_crate(work: Work, files: Sequence[FileFacts]) -> str:
         **related,
         "mainEntity": {"@id": _iri(work.notebook)} if work.notebook else None,
         "hasPart": [{"@id": _iri(file.key)} for file in listed],
+        "mentions": [{"@id": act["@id"]} for act in actions if act["@type"] == "CreateAction"],
     }
     entities = [_file(file, work, said.programming_languages, refer) for file in listed]
     descriptor = {
@@ -101,6 +104,7 @@ def ro_crate(work: Work, files: Sequence[FileFacts]) -> str:
         "about": {"@id": "./"},
         "conformsTo": {"@id": _CONFORMS_TO},
     }
+    things |= {act["@id"]: {**act, **things.get(act["@id"], {})} for act in actions}
     graph = [descriptor, _filled(root), *entities, *(things[key] for key in sorted(things))]
     return json.dumps({"@context": f"{_CONFORMS_TO}/context", "@graph": graph}, indent=2, ensure_ascii=False) + "\n"
 

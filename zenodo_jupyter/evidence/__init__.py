@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .causes import Cause, likely_cause
-from .forms import action, badge, markdown
+from .forms import action, badge, markdown, plain
 from .lacking import lacking
 from .page import page
 
-__all__ = ["Cause", "action", "badge", "lacking", "likely_cause", "markdown", "page"]
+__all__ = ["Cause", "action", "badge", "lacking", "likely_cause", "markdown", "page", "plain"]

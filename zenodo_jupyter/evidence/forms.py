@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -17,21 +17,21 @@ _STATUS = {True: "http://schema.org/CompletedActionStatus", False: "http://schem
 def markdown(report: Mapping[str, Any]) -> str:
     """Return a summary for a record's description, an issue or a job's page."""
     record, compared = report["record"], report["comparison"]
-    title = f"[{_plain(record['title'])}]({record['link']})" if record["link"] else _plain(record["title"])
-    lines = [f"## Reproduction of {title}", "", f"**{_plain(report['verdict'])}**", ""]
+    title = f"[{plain(record['title'])}]({record['link']})" if record["link"] else plain(record["title"])
+    lines = [f"## Reproduction of {title}", "", f"**{plain(report['verdict'])}**", ""]
     counts = {name: count for name, count in compared["counts"].items() if count}
     lines += ["| outputs | |", "|---|---|", *(f"| {name} | {count} |" for name, count in counts.items())]
     if compared["aside"]:
         lines.append(f"| set aside by the author | {len(compared['aside'])} |")
     if report["failure"]:
-        lines += ["", f"Likely cause: {_plain(report['failure']['words'])} To try: {_plain(report['failure']['hint'])}"]
+        lines += ["", f"Likely cause: {plain(report['failure']['words'])} To try: {plain(report['failure']['hint'])}"]
     if report["described"]["lacking"]:
-        lines += ["", f"Not described by the record: {_plain('; '.join(report['described']['lacking']))}."]
+        lines += ["", f"Not described by the record: {plain('; '.join(report['described']['lacking']))}."]
     changed = report["environment"]["differences"] or []
     if changed:
         lines += ["", "| package | published with | run again with |", "|---|---|---|"]
         lines += [
-            f"| {_plain(d['name'])} | {_plain(d['archived'])} | {_plain(d['used'] or 'none')} |" for d in changed[:20]
+            f"| {plain(d['name'])} | {plain(d['archived'])} | {plain(d['used'] or 'none')} |" for d in changed[:20]
         ]
         lines += [f"| and {len(changed) - 20} more | | |"] if len(changed) > 20 else []
     lines += ["", f"Notebook `{report['notebook']}`, {report['ran']['at'][:10]}, {report['ran']['with']}."]
@@ -58,7 +58,7 @@ def badge(report: Mapping[str, Any]) -> str:
     )
 
 
-def action(report: Mapping[str, Any], results: Mapping[str, str]) -> list[dict[str, Any]]:
+def action(report: Mapping[str, Any], results: Sequence[str]) -> list[dict[str, Any]]:
     """Return the entities of an RO-Crate that tell of the re-run, after the Process Run Crate profile.
 
     The profile is at https://w3id.org/ro/wfrun/process.
@@ -67,8 +67,8 @@ def action(report: Mapping[str, Any], results: Mapping[str, str]) -> list[dict[s
     ----------
     report : dict
         As in ``reproduction-report.json``.
-    results : dict
-        The files that came of it, by name, with what each is.
+    results : sequence of str
+        The files of the crate that came of it.
     """
     record, ran = report["record"], report["ran"]
     work = record["link"] or f"#{record['id']}"
@@ -77,7 +77,7 @@ def action(report: Mapping[str, Any], results: Mapping[str, str]) -> list[dict[s
         "@type": "CreateAction",
         "name": f"Re-run of {report['notebook']}",
         "description": report["verdict"],
-        "instrument": {"@id": "#notebook"},
+        "instrument": {"@id": "#archived-notebook"},
         "object": {"@id": work},
         "result": [{"@id": name} for name in results],
         "startTime": ran["at"],
@@ -86,17 +86,14 @@ def action(report: Mapping[str, Any], results: Mapping[str, str]) -> list[dict[s
     }
     if not report["execution"]["ok"]:
         done["error"] = report["execution"]["error"]
-    notebook = {
-        "@id": "#notebook",
-        "@type": "SoftwareSourceCode",
-        "name": report["notebook"],
-        "isPartOf": {"@id": work},
-    }
-    archived = {"@id": work, "@type": "Dataset", "name": record["title"]}
-    files = [{"@id": name, "@type": "File", "name": what} for name, what in results.items()]
-    return [done, notebook, archived, *files]
+    instrument = {"@id": "#archived-notebook", "@type": "SoftwareSourceCode", "name": report["notebook"]}
+    return [
+        done,
+        {**instrument, "isPartOf": {"@id": work}},
+        {"@id": work, "@type": "Dataset", "name": record["title"]},
+    ]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text that Markdown takes as it is, in one line."""
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))
