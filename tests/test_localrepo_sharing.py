@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import requests
 
-from zenodo_jupyter.localrepo import users
+from zenodo_jupyter.localrepo import access, users, versions
 from zenodo_jupyter.localrepo.adapter import BASE_URL, PREFIX, LocalAdapter
 from zenodo_jupyter.localrepo.app import create_app
 
@@ -241,3 +241,23 @@ def test_an_administrator_erases(world: World) -> None:
         assert gone == {"status": 410, "message": "The record has been deleted."}
     world.ask("alice", "POST", f"/records/{id}/draft", status=410)
     assert world.ask("alice", "GET", "/user/records").json()["hits"]["total"] == 0
+
+
+def test_an_embargo_lifts_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should keep the files closed until the day, then hand them out and find the record as open, without anybody acting."""
+    until = (datetime.now(timezone.utc) + timedelta(days=1)).date().isoformat()
+    id = world.record({**SECRET, "embargo": {"active": True, "until": until, "reason": "an article"}})
+    closed = world.ask("nobody", "GET", f"/records/{id}").json()["access"]
+    assert closed["status"] == "embargoed" and closed["embargo"]["until"] == until
+    world.ask("nobody", "GET", f"/records/{id}/files/a/content", status=403)
+    query = "/records?q=access.status:"
+    assert world.ask("nobody", "GET", f"{query}embargoed").json()["hits"]["total"] == 1
+    monkeypatch.setattr(access, "today", lambda: until)
+    monkeypatch.setattr(versions, "now", lambda: f"{until}T00:00:01.000000+00:00")
+    assert world.ask("nobody", "GET", f"/records/{id}/files/a/content").content == b"1"
+    assert world.ask("nobody", "GET", f"{query}embargoed").json()["hits"]["total"] == 0
+    (found,) = world.ask("nobody", "GET", f"{query}open").json()["hits"]["hits"]
+    assert found["access"] == {
+        "record": "public", "files": "public", "embargo": {"active": False, "until": until, "reason": "an article"},
+        "status": "open",
+    }  # fmt: skip

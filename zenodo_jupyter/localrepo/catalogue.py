@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from ..doi import DOI
 from ..errors import RecordNotFound
-from . import access, dois, entries, identifiers, searching, versions
+from . import access, dois, embargo, entries, identifiers, searching, versions
 from .actor import Actor
 from .database import Database
 from .native import View
@@ -87,6 +87,7 @@ class Catalogue:
         """Return how many records match, and one page of them; with ``mine`` the reader's own, drafts included."""
         view = self.view()
         default = "bestmatch" if q.strip() else "updated-desc" if mine else "newest"
+        embargo.lift(self._actor)
         found = searching.search(
             self._db, q, searching.Scope(view.actor.user, mine=mine), sort=sort or default, page=page, size=size
         )

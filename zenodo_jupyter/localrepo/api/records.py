@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, request, url_for
 
 from ...errors import AccessDenied, FieldError, RecordNotFound, RefusedMetadata, WasRefused
-from .. import access, deletion, identifiers, published, searching, versions, vocabularies
+from .. import access, deletion, embargo, identifiers, published, searching, versions, vocabularies
 from ..searching import Scope
 from . import here
 from .answers import answer, answer_found, answer_record, as_json, negotiate, no_content, records_offered
@@ -187,6 +187,7 @@ def search_results(scope: Scope, path: str, *, default: str, facets: tuple[str, 
         raise RefusedMetadata(
             "A validation error occurred.", (FieldError("_schema", (f"Invalid sort option '{sort}'.",)),)
         )
+    embargo.lift(actor)
     found = searching.search(actor.db, q, scope, sort=sort, page=page, size=min(size, _MAX_RESULTS))
     body: dict[str, Any] = {
         "hits": {"hits": [_as_indexed(view.version(v)) for v in found.versions], "total": found.total},
