@@ -151,6 +151,14 @@ def test_own_community_needs_no_review(path: Path, config: Config, curator: Repo
     assert [c.slug for c in done.record.communities] == ["mine"]
 
 
+def test_the_others_are_offered_the_record_once_it_is_accepted(path: Path, config: Config, curator: Repository) -> None:
+    """Should remember who else was named when it was handed in, without being told again."""
+    first = go(path, config, "rain", "snow")
+    curator.act_on(first.review.id, "accept")  # type: ignore[union-attr]
+    done = go(path, config)
+    assert [(o.community.slug, o.status) for o in done.offered] == [("rain", "accepted"), ("snow", "submitted")]
+
+
 def test_published_record_is_offered_later(path: Path, config: Config, curator: Repository) -> None:
     """Should make no new version for a community, offer once, and not ask again who declined, unless with a reason."""
     go(path, config)

@@ -43,6 +43,14 @@ class Act:
         Empty until they are known.
     community : str
         Title of the community whose review it is in, or was declined by.
+    communities : list of str
+        Slugs of all that were named when it was handed in: the others are offered the record once it is accepted.
+    cells : str
+        Digest of the notebook's cells, by which it is known again under another name.
+    described : dict
+        Hashes of the draft's fields as they were written; see `underway.edited`.
+    brought : list of str
+        Names of the files that this act put into the draft, or may have.
     overrides : list of str
         Ids of the findings that a person decided to publish in spite of.
     memory : dict
@@ -56,6 +64,10 @@ class Act:
     draft_id: str = ""
     doi: str = ""
     community: str = ""
+    communities: list[str] = field(default_factory=list)
+    cells: str = ""
+    described: dict[str, str] = field(default_factory=dict)
+    brought: list[str] = field(default_factory=list)
     overrides: list[str] = field(default_factory=list)
     memory: dict[str, Any] = field(default_factory=dict)
 
@@ -82,6 +94,8 @@ class Entry:
         The publication under way, if one is.
     stamp : dict or None
         Badge and Deposit that wait for the front end that holds the notebook.
+    left : list of str
+        Ids of drafts that were begun and left for another.
     """
 
     notebook: str
@@ -89,6 +103,7 @@ class Entry:
     deposits: list[dict[str, Any]] = field(default_factory=list)
     act: Act | None = None
     stamp: dict[str, Any] | None = None
+    left: list[str] = field(default_factory=list)
 
     @property
     def last(self) -> dict[str, Any] | None:

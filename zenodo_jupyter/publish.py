@@ -20,7 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import badge, consent, locking, notebook, repositories, stamping, standing, submission
+from . import badge, consent, locking, notebook, repositories, stamping, standing, submission, underway
 from . import bundle as bundles
 from . import collect as collecting
 from .collect import Plan
@@ -114,6 +114,7 @@ def publish(
             version_of=version_of, config=config, today=today, report=report,
         )  # fmt: skip
         collecting.refuse_what_is_blocked(plan, accept)
+        standing.take_over(entry, plan.nb, book)
         story = _Story(plan, book, entry, report)
         pending = story.under_review()
         if pending is not None:
@@ -172,7 +173,9 @@ class _Story:
             if begun is not None and begun.draft_id:
                 leaving = f"Leaving the draft {begun.draft_id} that was begun before; it can be discarded"
                 self.report(Progress("draft", leaving))
+                self.entry.left = [*self.entry.left, begun.draft_id]
             self.entry.act = wanted
+        self.act.cells = standing.cells_digest(self.plan.nb)
         self.act.overrides = sorted(set(self.act.overrides) | set(accept))
 
     def lock(self, cache: Path) -> None:
@@ -214,13 +217,7 @@ class _Story:
         if request.is_open:
             return self.waiting(draft, request)
         self._begin("declined", f"{act.community} did not take it")
-        raise WasRefused(
-            f"{act.community} did not take {self.plan.notebook.name} ({request.status})."
-            f"{submission.reason(self.repository, request)} Nothing was published, and the DOI {act.doi} stays reserved.",
-            "Change what they ask for and publish again: the same draft is handed in once more. Or leave the community out, "
-            f"and it is published without them. Answer them with `review comment {request.id} --message …`.",
-            409,
-        )
+        raise submission.declined(self.repository, request, act.community, act.doi)
 
     def waiting(self, draft: Draft, request: Request) -> Published:
         """Say what waits for a community."""
@@ -270,14 +267,22 @@ class _Story:
                 f"This account may not make a new version of record {self.act.previous_id} on {self.repository.title}.",
                 "Use the account that published it, or make a new record (--new).",
             ) from e
+        # Not one that this act wrote to: its id would be known.
+        found = underway.opened_elsewhere(self.repository, draft, self.plan.standing.previous)
+        collecting.refuse((found,) if found else (), self.act.overrides)
         if not self.repository.list_files(draft.id):
             self.repository.import_files(draft.id)
+        self.act.brought = [f.key for f in self.repository.list_files(draft.id)]
         return draft
 
     def describe(self, draft: Draft) -> Draft:
         """Write the metadata, and hear every field error before the first byte of data goes."""
+        self.act.described = {}  # until it is known what it looks like there
         self._begin("metadata", "Writing the description")
-        return describe(self.repository, draft.id, self.plan.metadata, self.plan.bundle.notebook.key)
+        draft = describe(self.repository, draft.id, self.plan.metadata, self.plan.bundle.notebook.key)
+        self.act.described = underway.fingerprints(draft.description)
+        self.book.write(self.entry)
+        return draft
 
     def reserve(self, draft: Draft) -> Draft:
         """Reserve the DOI, so that the published copy can carry it."""
@@ -305,6 +310,7 @@ class _Story:
         limits = standing.limits(self.repository)
         room = None if limits.max_files is None else limits.max_files - len(stamping.LISTS)
         packed = bundles.pack(files, replace(limits, max_files=room), self.report)
+        self.act.brought = sorted({*self.act.brought, *(f.key for f in packed.files), *stamping.LISTS})
         self._begin("upload", "Sending the files")
         self.delivery = Delivery(self.repository, draft.id, self.report)
         self.delivery.bring(packed.files, lambda: stamping.lists(self.plan, draft, files), stamping.LISTS)
@@ -321,6 +327,7 @@ class _Story:
         self.act.memory = standing.remember(self.plan.nb, self.plan.bundle, named)
         if self.plan.review and self.act.kind == "first":
             self.act.community = self.plan.review.title
+            self.act.communities = [community.slug for community in self.plan.communities]
             self._begin("review", f"Submitting it to {self.act.community}")
             request = self.repository.hand_in(draft, self.plan.review, message)
             return request if request.is_open else self.repository.get(draft.id)
@@ -355,10 +362,12 @@ class _Story:
             self.entry.stamp = {"deposit": asdict(deposit), "badge": stamping.badge_of(self.repository, record)}
         about = {"index": record.index, "title": record.title, "html_url": record.html_url, "published": record.created}
         self.entry.deposits.append({**asdict(deposit), **about, **self.act.memory})
+        named = self.act.communities
         self.entry.act = None
         self.book.write(self.entry)
         # Last: the record is public and known here, whatever they say.
-        offered = submission.offer(self.repository, record, self.plan.communities, message)
+        wanted = self.plan.communities or submission.find(self.repository, named)[0]
+        offered = submission.offer(self.repository, record, wanted, message)
         return self._published(record, deposit, place, offered=offered)
 
     def _published(self, record: Record, deposit: badge.Deposit, place: str, **more: Any) -> Published:

@@ -130,8 +130,9 @@ def published(done: Published) -> Outcome:
         ("DOI", f"{record.doi}{local}"),
         ("All versions", f"{record.concept_doi or 'no DOI of its own here'}"),
         ("Landing page", record.html_url),
-        ("Sent", f"{_files(done.sent)}, {size(done.sent_bytes)}"),
     ]
+    if done.sent or done.kept:  # neither where it was sent before, and is public only now
+        rows.append(("Sent", f"{_files(done.sent)}, {size(done.sent_bytes)}"))
     if done.kept:
         rows.append(("Not sent again", f"{_files(done.kept)}, {size(done.kept_bytes)}: already there, unchanged"))
     if done.removed:

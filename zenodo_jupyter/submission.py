@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import standing
 from .communities import Community, Request
-from .errors import AccessDenied, BadInput, FieldError, RecordDeleted, RecordNotFound, ZenodoJupyterError
+from .errors import AccessDenied, BadInput, FieldError, RecordDeleted, RecordNotFound, WasRefused, ZenodoJupyterError
 from .records import Draft, Record
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ def find(repository: Repository, names: Sequence[str]) -> tuple[tuple[Community,
         try:
             community = repository.community(name)
         except (RecordNotFound, RecordDeleted, AccessDenied):
-            near = [c.slug for c in repository.communities(name, size=3)]
-            hint = f"Is it {' or '.join(near)}?" if near else "Look for it: jupyter zenodo search --communities WORDS."
+            near = get_close_matches(name, [c.slug for c in repository.communities(name, size=10)], 1)
+            hint = f"Is it {near[0]}?" if near else "Look for it: jupyter zenodo search --communities WORDS."
             errors.append(FieldError(f"communities.{index}", (f"{repository.title} has no community {name!r}.", hint)))
             continue
         if community.id not in [c.id for c in found]:
@@ -117,6 +118,17 @@ def request_id(text: str, repository: Repository, config: Config) -> str:
     if review is None:
         raise BadInput(f"{Path(text).name} is in no community's review on {repository.title}.", "See `review list`.")
     return review.id
+
+
+def declined(repository: Repository, request: Request, community: str, doi: str) -> WasRefused:
+    """Return the error that tells why a community did not take a draft, and what can be done."""
+    return WasRefused(
+        f"{community} did not take it ({request.status}).{reason(repository, request)} Nothing was published, and the DOI {doi} "
+        "stays reserved.",
+        "Change what they ask for and publish again: the same draft is submitted once more. Or leave the community out, and it "
+        f"is published without them. Answer them with `review comment {request.id} --message …`.",
+        409,
+    )
 
 
 def offer(
