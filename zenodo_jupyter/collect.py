@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import bundle as bundles
-from . import checks, environment, locking, notebook, proposals, repositories, standing, submission
+from . import checks, environment, locking, notebook, proposals, repositories, standing, submission, underway
 from .checks import remedies, switches
 from .communities import Community
 from .errors import BadInput, Blocked, FieldError
@@ -187,6 +187,8 @@ def collect(
         nb, bundle, full, repositories.known_tokens(config), described=described, within=standing.limits(repository),
         switches=switches.read(path.resolve().parent),
     )  # fmt: skip
+    meanwhile = underway.edited(repository, entry.act)
+    findings = (*findings, meanwhile) if meanwhile else tuple(findings)
     sources = {k: v for k, v in proposal.sources.items() if k in full.values and not (given and k in given.values)}
     return Plan(
         path, repository, bundle, full, sources, findings, stand, described,
@@ -296,7 +298,12 @@ def _complete(full: Metadata, repository: Repository, stand: standing.Standing, 
 
 def refuse_what_is_blocked(plan: Plan, accept: Sequence[str]) -> None:
     """Raise Blocked when a check forbids publishing and nobody decided otherwise."""
-    blocked = tuple(f for f in plan.blockers if not {f.id, f"{f.id}@{f.where}"} & set(accept))
+    refuse(plan.blockers, accept)
+
+
+def refuse(blockers: Sequence[checks.Finding], accept: Sequence[str]) -> None:
+    """Raise Blocked when there are findings that forbid publishing, but for those that a person accepts."""
+    blocked = tuple(f for f in blockers if not {f.id, f"{f.id}@{f.where}"} & set(accept))
     if blocked:
         raise Blocked(
             f"{len(blocked)} thing{'s' if len(blocked) > 1 else ''} must be fixed first: "

@@ -43,7 +43,7 @@ class Drafts(Files):
         mark : str
             Such as ``urn:uuid:…``.
         """
-        return next((draft for draft in self.my_drafts() if mark in _marks(draft.metadata)), None)
+        return next((draft for draft in self.my_drafts() if mark in marks_of(draft.metadata)), None)
 
     def create_draft(self, body: dict[str, Any]) -> Draft:
         """Make a draft.
@@ -72,7 +72,7 @@ class Drafts(Files):
                 answer = self.ask_json("POST", "/records", json=body, idempotent=False, what="a new draft")
             return read(Draft.from_json, answer, self.session)
 
-        marks = _marks(body.get("metadata") or {})
+        marks = marks_of(body.get("metadata") or {})
         if not marks:
             return create()
         return self.settle(create, lambda: self.find_draft_by_mark(marks[0]), looks=LOOKS)
@@ -205,7 +205,7 @@ def _draft_path(draft_id: str) -> str:
     return f"/records/{segment(draft_id)}/draft"
 
 
-def _marks(metadata: dict[str, Any]) -> list[str]:
+def marks_of(metadata: dict[str, Any]) -> list[str]:
     """Return the identifiers by which a draft can be told from all others."""
     identifiers = metadata.get("identifiers") or ()
     return [i["identifier"] for i in identifiers if i.get("scheme") == "urn" and i.get("identifier")]

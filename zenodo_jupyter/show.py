@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .repository import Repository, SearchPage
     from .reproduce import Fetched, Reproduction
     from .standing import Standing
+    from .underway import Underway
 
 #: How many outputs that are not the same are told one by one.
 TOLD = 20
@@ -281,11 +282,24 @@ def citation(text: str, record: Record, style: str) -> Outcome:
     return Outcome(text, {"doi": str(record.doi), "style": style, "citation": text})
 
 
-def standing(path: Path, stand: Standing) -> Outcome:
-    """Show where a notebook stands."""
-    doi = f" ({stand.doi})" if stand.doi else ""
-    files = f" Changed: {', '.join(stand.changed_files)}." if stand.changed_files else ""
-    return Outcome(f"{path.name}: {stand.words}{doi}.{files}", {"notebook": str(path), **stand.to_json()})
+def standing(path: Path | None, stand: Standing | None, underway: Sequence[Underway] = ()) -> Outcome:
+    """Show where a notebook stands, if one is given, and what is under way."""
+    lines, data = [], {}
+    if path is not None and stand is not None:
+        doi = f" ({stand.doi})" if stand.doi else ""
+        files = f" Changed: {', '.join(stand.changed_files)}." if stand.changed_files else ""
+        lines.append(f"{path.name}: {stand.words}{doi}.{files}")
+        data = {"notebook": str(path), **stand.to_json()}
+    for one in underway:
+        lines.append(f"{one.words}.")
+        about = [
+            ("Draft", one.draft_id), ("DOI", one.doi), ("Title", one.title), ("Notebook", one.notebook),
+            ("Look at it", one.html_url),
+        ]  # fmt: skip
+        if one.draft_id and one.state != "running":
+            about.append(("Discard", f"jupyter zenodo status --to {one.repository} --discard {one.draft_id}"))
+        lines += [f"  {row}" for row in _table([(name, value) for name, value in about if value]).splitlines()]
+    return Outcome("\n".join(lines) or "Nothing is under way.", {**data, "underway": [one.to_json() for one in underway]})
 
 
 def tokens(listed: list[tuple[str, str]]) -> Outcome:

@@ -131,9 +131,10 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     _which(p)
     p.add_argument("--style", default="apa", help="bibtex, csl, or a citation style such as apa (the default)")
 
-    p = verb("status", status, "Say where a notebook stands: never published, published, changed since, stopped.")
+    p = verb("status", status, "Say where a notebook stands, and what is under way and can be resumed or discarded.")
     p.add_argument("notebook", nargs="?", type=Path, help="the notebook")
     p.add_argument("--to", metavar="NAME|URL", help="the repository")
+    p.add_argument("--discard", metavar="ID", help="delete this draft, which was not published")
 
     p = verb("token", token, "Keep the tokens of repositories.")
     p.add_argument("act", choices=["set", "list", "test", "forget"], help="what to do")
@@ -271,10 +272,13 @@ def cite(args: argparse.Namespace, door: Door) -> Outcome:
 
 def status(args: argparse.Namespace, door: Door) -> Outcome:
     """``status``."""
-    from . import standing
+    from . import standing, underway
 
-    path = _notebook(args, door)
-    return show.standing(path, standing.read(path, to=args.to, config=door.config, report=door.report))
+    if args.discard:
+        return show.line(f"{underway.discard(args.discard, to=args.to, config=door.config).words}.")
+    path = args.notebook or door.notebook()
+    stand = standing.read(path, to=args.to, config=door.config, report=door.report) if path else None
+    return show.standing(path, stand, underway.everything(to=args.to, config=door.config))
 
 
 def edit(args: argparse.Namespace, door: Door) -> Outcome:

@@ -1,4 +1,4 @@
-"""``status`` and ``stamped``: where a notebook stands, and the badge that waits for whoever holds it open."""
+"""``status``, ``stamped`` and ``underway``: where a notebook stands, the badge that waits, and what is not at its end."""
 
 from __future__ import annotations
 
@@ -37,4 +37,21 @@ class StampedHandler(Handler):
         self.finish()
 
 
-routes = [("status", StatusHandler), ("stamped", StampedHandler)]
+class UnderwayHandler(Handler):
+    """What is under way, and can be resumed or discarded."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with all of it, and with the lost drafts of one repository."""
+        found = await self.away(work.underway, self.place, self.query("to") or None)
+        self.answer({"underway": found})
+
+    @web.authenticated
+    @authorized
+    async def delete(self) -> None:
+        """Discard a draft."""
+        self.answer(await self.away(work.discarded, self.place, self.query("draft"), self.query("to") or None))
+
+
+routes = [("status", StatusHandler), ("stamped", StampedHandler), ("underway", UnderwayHandler)]

@@ -141,6 +141,20 @@ def status(place: Config, path: Path, to: str | None) -> dict[str, Any]:
     return {"standing": stand.to_json(), "stamp": waiting, "subject": subject(path, repository)}
 
 
+def underway(place: Config, to: str | None) -> list[dict[str, Any]]:
+    """Return what is under way."""
+    from .. import underway
+
+    return [one.to_json() for one in underway.everything(to=to, config=place)]
+
+
+def discarded(place: Config, draft: str, to: str | None) -> dict[str, Any]:
+    """Discard a draft."""
+    from .. import underway
+
+    return underway.discard(draft, to=to, config=place).to_json()
+
+
 def stamped(place: Config, path: Path, act: str) -> None:
     """Drop a waiting badge, if the notebook on the disk has it."""
     from .. import notebook, standing
