@@ -246,6 +246,52 @@ def test_notebook_moved_meanwhile_is_not_published(path: Path, config: Config) -
     assert go(path, config).record.index == 1
 
 
+def test_notebook_moved_meanwhile_goes_on_with_its_draft(path: Path, config: Config) -> None:
+    """Should go on under the new name with the draft that was begun under the old one, and leave none behind."""
+    moved = path.with_name("moved.ipynb")
+
+    def meddle(progress: Any) -> None:
+        if progress.step == "upload" and path.exists():
+            path.rename(moved)
+
+    with pytest.raises(ChangedMeanwhile, match="moved"):
+        go(path, config, report=meddle)
+    (begun,) = repositories.repository("local", config=config).my_drafts()
+    assert standing.read(moved, config=config).state == "stopped"
+    done = go(moved, config)
+    assert done.record.id == begun.id
+    assert repositories.repository("local", config=config).my_drafts() == []
+
+
+def test_stopped_draft_is_not_given_to_another_notebook(path: Path, config: Config) -> None:
+    """Should begin a draft of its own for a notebook that is beside a deleted one whose publication was stopped."""
+
+    def meddle(progress: Any) -> None:
+        if progress.step == "upload":
+            path.unlink(missing_ok=True)
+
+    other = path.with_name("other.ipynb")
+    shutil.copy(path, other)
+    nb = nbformat.read(other, 4)
+    nb.cells.append(new_markdown_cell("Something else."))
+    nbformat.write(nb, other)
+    with pytest.raises(ChangedMeanwhile):
+        go(path, config, report=meddle)
+    (begun,) = repositories.repository("local", config=config).my_drafts()
+    assert go(other, config).record.id != begun.id
+
+
+def test_standing_is_known_without_the_repository(path: Path, config: Config, served: Any) -> None:
+    """Should say from the journal where a notebook stands when the repository does not answer, and why no more is known."""
+    config.repositories = {"lab": {"url": served.url, "title": "Our lab", "practice": True}}
+    TokenStore(config).set(repositories.repository("lab", config=config).row, served.token)
+    done = go(path, config, to="lab")
+    served.stop()
+    stands = standing.read(path, to="lab", config=config)
+    assert (stands.state, stands.doi, stands.next_index) == ("published", str(done.record.doi), 2)
+    assert "Our lab" in stands.words or "answer" in stands.words
+
+
 def test_two_processes_do_not_publish_the_same_notebook_at_once(path: Path, config: Config) -> None:
     """Should tell the second that the first is at it."""
     url = repositories.repository("local", config=config).url

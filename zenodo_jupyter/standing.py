@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import badge, notebook, repositories
 from . import bundle as bundles
-from .errors import RecordDeleted, RecordNotFound, WasRefused
+from .errors import CouldNotAsk, RecordDeleted, RecordNotFound, WasRefused
 from .journal import Act, Entry, Journal
 from .records import Record
 from .report import Report, silent
@@ -91,7 +91,7 @@ def stand(
         return _in_review(entry.act, repository)
     if version_of:
         _, record = repositories.resolve(version_of, from_=repository.name, config=config)
-        return _next(record, last, nb, bundle, repository)
+        return _next(record, last, nb, bundle)
     strayed = bool(deposit and last and deposit.concept_doi and deposit.concept_doi != last.get("concept_doi"))
     if last is None or new or strayed:
         derived = deposit.doi if deposit and deposit.doi and not _is_same(deposit, last) else ""
@@ -105,7 +105,7 @@ def stand(
         record = repository.latest(last["record_id"])
     except (RecordNotFound, RecordDeleted):
         return Standing("never", f"Never published; record {last['record_id']} is no longer there")
-    found = _next(record, last, nb, bundle, repository)
+    found = _next(record, last, nb, bundle)
     if entry.act is not None and entry.act.draft_id == record.id:  # its end was not heard of
         words = f"{_label(record.index)} is published, and the badge still to come: publish again"
         return replace(found, state="stopped", words=words)
@@ -140,12 +140,16 @@ def _stopped(act: Act) -> Standing:
     return Standing("stopped", f"Stopped; draft{f' with DOI {doi} reserved' if doi else ''}, can be resumed", doi=doi)
 
 
-def _next(
-    record: Record, last: dict[str, Any] | None, nb: Any, bundle: bundles.Bundle, repository: Repository
-) -> Standing:
+def _next(record: Record, last: dict[str, Any] | None, nb: Any, bundle: bundles.Bundle) -> Standing:
     known = last if last and last.get("record_id") == record.id else None
+    found = _since(known, record.index, nb, bundle)
+    return replace(found, previous_id=record.id, previous=record.description, doi=str(record.doi or ""))
+
+
+def _since(known: dict[str, Any] | None, index: int, nb: Any, bundle: bundles.Bundle) -> Standing:
+    """Return what changed since the newest version, as far as the journal knows that version."""
     cells, files = _changes(known, nb, bundle) if known else (-1, ())
-    label = _label(record.index)
+    label = _label(index)
     if known and not cells and not files:
         state, words = "published", f"Published, {label}, unchanged"
     else:
@@ -153,11 +157,7 @@ def _next(
         if files:
             what.append(f"{len(files)} file{'s' if len(files) != 1 else ''}")
         state, words = "changed", f"Published, {label}, {' and '.join(what) or 'perhaps'} changed since"
-    return Standing(
-        state, words, record.id,
-        record.description,
-        record.index + 1, str(record.doi or ""), max(cells, 0), tuple(files),
-    )  # fmt: skip
+    return Standing(state, words, next_index=index + 1, changed_cells=max(cells, 0), changed_files=tuple(files))
 
 
 def remember(nb: Any, bundle: bundles.Bundle, data: Sequence[str]) -> dict[str, Any]:
@@ -180,6 +180,12 @@ def cell_fingerprints(nb: Any) -> dict[str, str]:
         digest = hashlib.sha256(text).hexdigest()[:16]
         found[cell.get("id") or str(index)] = digest
     return found
+
+
+def cells_digest(nb: Any) -> str:
+    """Return one digest of all cells but the badge's."""
+    told = "\n".join(f"{cell} {digest}" for cell, digest in cell_fingerprints(nb).items())
+    return hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def _changes(known: dict[str, Any], nb: Any, bundle: bundles.Bundle) -> tuple[int, tuple[str, ...]]:
@@ -224,21 +230,45 @@ def limits(repository: Repository) -> bundles.Limits:
 
 
 def entry_of(path: Path, nb: Any, repository: Repository, config: Config) -> Entry:
-    """Return what the journal says of a notebook, also of one that was renamed or moved since it was published.
-
-    A notebook is taken for a moved one when it carries the Deposit of a record that was published from a path where no file
-    is any more. While that file is there, it is a copy.
-    """
+    """Return what the journal says of a notebook, also of one that was renamed or moved; see `moved_from`."""
     book = journal(config)
     entry = book.read(path, repository.url)
-    deposit = badge.read_deposit(nb)
-    if entry.last or deposit is None or not deposit.concept_doi:
-        return entry
+    other = moved_from(entry, nb, book)
+    return replace(entry, deposits=list(other.deposits), act=entry.act or other.act) if other else entry
+
+
+def moved_from(entry: Entry, nb: Any, book: Journal) -> Entry | None:
+    """Return what the journal says of a notebook under the name that it had before, if it had one.
+
+    A notebook is taken for a moved one when it carries the Deposit of a record that was published from a path where no file
+    is any more, or has the very cells whose publication was stopped there. While that file is there, it is a copy.
+    """
+    if entry.last:
+        return None
+    deposit, cells = badge.read_deposit(nb), cells_digest(nb)
     for other in book.entries():
-        same_record = (other.last or {}).get("concept_doi") == deposit.concept_doi
-        if same_record and other.repository == entry.repository and not Path(other.notebook).exists():
-            return replace(entry, deposits=list(other.deposits))
-    return entry
+        of_record = deposit and deposit.concept_doi and (other.last or {}).get("concept_doi") == deposit.concept_doi
+        of_act = other.act is not None and entry.act is None and other.act.cells == cells
+        same_place = other.repository == entry.repository and other.notebook != entry.notebook
+        if same_place and (of_record or of_act) and not Path(other.notebook).exists():
+            return other
+    return None
+
+
+def take_over(entry: Entry, nb: Any, book: Journal) -> None:
+    """Go on under the new name with what was begun under the old one, so that no draft is left behind.
+
+    Raises
+    ------
+    Busy
+        When that is still under way.
+    """
+    other = moved_from(entry, nb, book) if entry.act is None else None
+    if other is not None and other.act is not None:
+        with book.locked(Path(other.notebook), other.repository) as left:
+            entry.act, left.act = left.act, None
+            book.write(entry)
+            book.write(left)
 
 
 def named_data(entry: Entry, path: Path) -> tuple[Path, ...]:
@@ -253,14 +283,12 @@ def _label(index: int) -> str:
 
 
 def read(path: Path, *, to: str | None = None, config: Config, report: Report = silent) -> Standing:
-    """Say where a notebook stands, for a status line.
+    """Say where a notebook stands, for a status line; where the repository cannot be asked, as far as it is known here.
 
     Raises
     ------
     BadInput
         When the notebook cannot be read, or the repository is not known.
-    CouldNotAsk, WasRefused
-        When the repository has to be asked and does not answer.
     """
     repository = repositories.repository(to, config=config)
     nb = notebook.read(path)
@@ -269,5 +297,18 @@ def read(path: Path, *, to: str | None = None, config: Config, report: Report = 
     compare_by_content(entry, bundle, report)
     try:
         return stand(path, nb, entry, bundle, repository, config=config)
-    except WasRefused as e:
-        raise type(e)(f"Where {path.name} stands could not be found out: {e.message}", e.hint) from e
+    except (CouldNotAsk, WasRefused) as e:
+        return _remembered(entry, nb, bundle, e)
+
+
+def _remembered(entry: Entry, nb: Any, bundle: bundles.Bundle, why: CouldNotAsk | WasRefused) -> Standing:
+    """Return where a notebook stands as far as the journal knows, and why no more is known."""
+    act, last = entry.act, entry.last
+    if act is not None and act.draft_id:
+        known = _stopped(act)
+    elif last is None:
+        known = Standing("never", "Not published from here")
+    else:
+        known = _since(last, last.get("index", 1), nb, bundle)
+        known = replace(known, previous_id=last["record_id"], doi=last["doi"])
+    return replace(known, words=f"{known.words}. {why.message}")
