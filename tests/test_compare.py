@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image, ImageDraw
 
+from benchmarks.mutation import measure
 from zenodo_jupyter.compare import Level, compare
 from zenodo_jupyter.compare.html import compare_html
 from zenodo_jupyter.compare.images import compare_image, compare_svg
@@ -349,3 +350,19 @@ def test_any_two_notebooks_can_be_compared(a, b):
     """Should fail if strange outputs make the comparison itself fail, or if outputs are lost from the count."""
     found = compare(notebook(*a), notebook(*b))
     assert 0 <= found.reproduced <= found.total
+
+
+def test_changes_are_seen_and_what_is_unchanged_is_not_blamed():
+    """Should fail if one of a hundred changes goes unseen (`benchmarks.mutation` makes a thousand)."""
+    table = (
+        "<table><tr><th>k</th><th>v</th></tr><tr><td>12</td><td>1.50</td></tr><tr><td>7</td><td>0.25</td></tr></table>"
+    )
+    nb = notebook(
+        [printed("fit of 250 points\nchi-square 1247.528 after 55 steps\nconverged\n"), result("{'slope': 0.4713}")],
+        [result("   k     v\n0 12  1.50\n1  7  0.25", text__html=table)],
+        [result("<Figure size 320x240>", image__png=png())],
+    )
+    assert compare(nb, copy.deepcopy(nb)).all_same
+    made, seen, missed = measure([nb], [nb], 100, seed=7)
+    assert min(made.values()) >= 15 and not missed, missed
+    assert seen == made

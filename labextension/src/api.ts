@@ -90,6 +90,10 @@ export class Api {
     return this._ask('POST', 'get', { doi, folder, from, files });
   }
 
+  reproduce(doi: string, folder: string, from: string | null, yes: boolean): Promise<IJob> {
+    return this._ask('POST', 'reproduce', { doi, folder, from, yes });
+  }
+
   resolve(
     text: string,
     from: string | null

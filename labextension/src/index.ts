@@ -77,7 +77,16 @@ function activate(
           translator: translator ?? nullTranslator,
           trans,
           cwd: () => documents.services.contents.localPath(browser?.model.path ?? ''),
-          openFile: async path => void (await app.commands.execute('docmanager:open', { path }))
+          openFile: async path => void (await app.commands.execute('docmanager:open', { path })),
+          compareFiles: async (published, rerun, outputs) => {
+            const { mark } = await import('./marks');
+            const first = await app.commands.execute('docmanager:open', { path: published });
+            const second = await app.commands.execute('docmanager:open', {
+              path: rerun,
+              options: { mode: 'split-right', ref: first?.id }
+            });
+            await Promise.all([first, second].filter(Boolean).map(panel => mark(panel, outputs)));
+          }
         })
     ));
 

@@ -8,7 +8,7 @@ import { Widget } from '@lumino/widgets';
 export const MIME = 'application/vnd.zenodo-jupyter.record+json';
 
 /** By verdict: a mark that is told from the others without colour, and words. */
-const VERDICTS: { [verdict: string]: [string, string] } = {
+export const VERDICTS: { [verdict: string]: [string, string] } = {
   same: ['=', 'the same'],
   close: ['≈', 'nearly the same'],
   differs: ['≠', 'different'],
@@ -73,7 +73,8 @@ export function parts(card: ICard): HTMLElement[] {
   return found;
 }
 
-function strip(outputs: string[]): HTMLElement {
+/** A box for each output. */
+export function strip(outputs: readonly string[]): HTMLElement {
   const box = document.createElement('div');
   outputs.forEach((verdict, index) => {
     const [mark, words] = VERDICTS[verdict] ?? ['?', verdict];

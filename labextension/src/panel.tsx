@@ -8,7 +8,9 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import { Getting } from './getting';
+import { Reproducing } from './reproducing';
 import type { Session } from './session';
+import type { IOutputVerdict } from './types';
 import type { IPanelContext } from './views/context';
 import { Frame, type View } from './views/frame';
 
@@ -21,6 +23,7 @@ export interface IHouse {
   /** The contents path of the folder that one is in. */
   cwd: () => string;
   openFile: (path: string) => Promise<void>;
+  compareFiles: (published: string, rerun: string, outputs: readonly IOutputVerdict[]) => Promise<void>;
 }
 
 /** How many frames are waited for an element that is to get the focus. */
@@ -33,11 +36,14 @@ export class PanelBody extends ReactWidget {
     this.addClass('zj-host');
     this._session = house.session;
     this.getting = new Getting(house.session.places.api, house.cwd);
+    this.reproducing = new Reproducing(house.session.places.api, this.getting);
     this._context = {
       trans: house.trans,
       places: house.session.places,
       getting: this.getting,
+      reproducing: this.reproducing,
       openFile: house.openFile,
+      compareFiles: house.compareFiles,
       focus: (...ids) => this._focus(ids),
       chooseFiles: folder => chooseFiles(house, folder)
     };
@@ -48,10 +54,12 @@ export class PanelBody extends ReactWidget {
       }
     });
     this.getting.changed.connect(() => this.update());
+    this.reproducing.changed.connect(() => this.update());
     this._session.places.changed.connect(() => this.update());
   }
 
   readonly getting: Getting;
+  readonly reproducing: Reproducing;
 
   /** Turn to a view. */
   turn(view: View): void {

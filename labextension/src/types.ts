@@ -169,6 +169,25 @@ export interface IGot {
   notebook: string | null;
 }
 
+/** What became of one output. */
+export interface IOutputVerdict {
+  cell_index: number;
+  cell_id: string;
+  verdict: string;
+  detail: string;
+}
+
+/** What came of running a record's notebook again: its report, with contents paths. */
+export interface IReproduced {
+  verdict: string;
+  level: { rung: number; name: string; inferred: boolean };
+  failure: { words: string; hint: string } | null;
+  comparison: { outputs: IOutputVerdict[] };
+  notebook: string;
+  executed: string;
+  report: string;
+}
+
 /** How far a job is. */
 export interface IProgress {
   step: string;

@@ -7,6 +7,8 @@ import type { OpenNotebook } from '../document';
 import type { Getting } from '../getting';
 import type { Group, NotebookModel } from '../model';
 import type { Places } from '../places';
+import type { Reproducing } from '../reproducing';
+import type { IOutputVerdict } from '../types';
 
 /** What the panel can do outside of itself. */
 export interface ISurroundings {
@@ -14,6 +16,8 @@ export interface ISurroundings {
   chooseFiles(folder: string): Promise<string[]>;
   /** Open a file in JupyterLab, by its contents path. */
   openFile(path: string): Promise<void>;
+  /** Open two notebooks beside each other, with what became of each cell marked in both. */
+  compareFiles(published: string, rerun: string, outputs: readonly IOutputVerdict[]): Promise<void>;
 }
 
 /** What every view is given. */
@@ -21,6 +25,7 @@ export interface IPanelContext extends ISurroundings {
   readonly trans: TranslationBundle;
   readonly places: Places;
   readonly getting: Getting;
+  readonly reproducing: Reproducing;
   /** Move the focus to the first of these elements of the panel that is there after the next drawing. */
   focus(...ids: string[]): void;
 }

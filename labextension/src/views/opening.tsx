@@ -7,6 +7,7 @@ import type { IRecord } from '../types';
 import { usePanel } from './context';
 import { Away, Badge, Button, Facts, Icon, Link, Note, Problem } from './controls';
 import { Bar } from './progress';
+import { ReproducingFoot } from './reproducing';
 import { authorsOf, dateOf, sizeOf } from './words';
 
 export function Opening(): JSX.Element {
@@ -128,8 +129,17 @@ function Found(props: { record: IRecord }): JSX.Element {
 }
 
 function OpeningFoot(): JSX.Element {
-  const { trans, getting, openFile, focus } = usePanel();
-  const { job, got, files } = getting;
+  const { trans, getting, reproducing, openFile, focus } = usePanel();
+  const { job, got, files, found } = getting;
+  if (reproducing.job || reproducing.problem) {
+    return <ReproducingFoot />;
+  }
+  // Whatever can be opened can be run again; what it needs is asked for there.
+  const again = found!.record.files.some(file => /\.(ipynb|zip)$/.test(file.key)) && (
+    <Button className="zj-btn-wide" onClick={() => void reproducing.start().then(() => focus('zj-consent', 'zj-verdict'))}>
+      {trans.__('Run it again …')}
+    </Button>
+  );
   const open = () => got?.notebook && void openFile(got.notebook);
   const get = async () => {
     await getting.get();
@@ -162,6 +172,7 @@ function OpeningFoot(): JSX.Element {
             <Button kind="main" className="zj-btn-wide zj-primary" id="zj-open" icon={notebookIcon} onClick={open}>
               {trans.__('Open the notebook')}
             </Button>
+            {again}
           </div>
         )}
       </div>
@@ -181,6 +192,7 @@ function OpeningFoot(): JSX.Element {
         >
           {job ? trans.__('Try again') : trans._n('Get %1 file, %2', 'Get %1 files, %2', files.length, sizeOf(size))}
         </Button>
+        {again}
       </div>
     </div>
   );
