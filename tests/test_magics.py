@@ -79,3 +79,26 @@ def test_inert_while_only_being_run_again(
     assert shell.run_line_magic("zenodo", "publish") is None
     assert "not done" in capsys.readouterr().out
     assert (tmp_path / "rain.ipynb").read_bytes() == before
+
+
+def test_what_cells_read_is_watched(shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should take along what a cell read while it ran, though its code does not name it, and say by which cell."""
+    monkeypatch.setattr("tempfile.gettempdir", lambda: "/nowhere")
+    (tmp_path / "rain.csv").write_text("1\n")
+    source = "text = open('vsc.niar'[::-1]).read()"
+    nb = nbformat.read(tmp_path / "rain.ipynb", 4)
+    nb.cells.append(new_code_cell(source, execution_count=2))
+    nbformat.write(nb, tmp_path / "rain.ipynb")
+
+    def reasons() -> dict[str, str]:
+        return {f["key"]: f["reason"] for f in shell.run_line_magic("zenodo", "check").data["files"]}
+
+    assert "rain.csv" not in reasons()
+    shell.run_cell("%zenodo watch")
+    shell.run_cell(source)
+    shell.run_cell("%zenodo watch off")
+    shell.run_cell("open('rain.csv').read()")
+    assert reasons()["rain.csv"] == "read by cell [2]"
+    shell.run_cell("%zenodo watch forget")
+    assert "rain.csv" not in reasons()
+    assert shell.run_line_magic("zenodo", "watch closely") is None

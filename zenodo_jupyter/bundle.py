@@ -109,6 +109,7 @@ def collect(
     *,
     data: Sequence[Path | str] = (),
     exclude: Sequence[str] = (),
+    seen: Sequence[Use] = (),
     limits: Limits | None = None,
     report: Report = silent,
 ) -> Bundle:
@@ -123,6 +124,8 @@ def collect(
         the current folder, then in the notebook's. A file from outside the notebook's folder comes under ``data/``.
     exclude : sequence of str
         Globs of names to leave out, such as ``raw/*`` or ``*.tmp``.
+    seen : sequence of Use
+        What was seen to be used while the notebook ran, besides what its code tells.
     limits : Limits, optional
         What the record may hold; only its size is looked at here, see `pack` for the rest.
     report : callable
@@ -143,7 +146,7 @@ def collect(
     folder = notebook.absolute().parent.resolve()
     collector = _Collector(folder, tuple(exclude))
     collector.take(folder / notebook.name, notebook.name, "notebook", "the notebook")
-    for use in find(nb, folder):
+    for use in (*find(nb, folder), *seen):
         collector.found(use)
     for name in data:
         collector.named(str(name))
@@ -186,7 +189,9 @@ class _Collector:
     def found(self, use: Use) -> None:
         """Take a file that the notebook uses."""
         if use.place == "inside":
-            self.uses[_key(use.text)] = use
+            known = self.uses.get(_key(use.text))
+            if known is None or known.how == "named":
+                self.uses[_key(use.text)] = use
             self._offer(self.folder / use.text, use.text, use.reason, root=self.folder)
         elif use.place == "folder":
             self.left_out[f"{use.text}/"] = f"a folder {use.reason}; name it to bring it in"

@@ -15,6 +15,7 @@ from .communities import Community
 from .errors import BadInput, Blocked, FieldError
 from .metadata import Metadata
 from .report import Progress, Report, silent
+from .watching import Watched
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -165,7 +166,10 @@ def collect(
     digest = bundles.file_digest(path)
     entry = standing.entry_of(path, nb, repository, config)
     data = data or standing.named_data(entry, path)
-    bundle = bundles.collect(path, data=data, exclude=exclude, limits=standing.limits(repository), report=report)
+    seen = Watched(path, config.data_dir).uses(nb)
+    bundle = bundles.collect(
+        path, data=data, exclude=exclude, seen=seen, limits=standing.limits(repository), report=report
+    )
     standing.compare_by_content(entry, bundle, report)
     stand = standing.stand(path, nb, entry, bundle, repository, new=new, version_of=version_of, config=config)
     previous = Metadata.from_native(stand.previous) if stand.previous else None

@@ -39,7 +39,9 @@ def complete(line: str, config: Config) -> list[str]:
     typed = words.pop() if words and not line[-1].isspace() else ""
     known = _verbs()
     if not words:
-        return sorted(known)
+        return sorted([*known, "watch"])
+    if words == ["watch"]:
+        return ["forget", "off", "on"]
     if words[0] not in known:
         return []
     actions = known[words[0]]._actions

@@ -9,7 +9,7 @@ from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 
-from . import frontend, verbs
+from . import frontend, kernelwatch, verbs
 from .config import Config
 from .errors import ZenodoJupyterError
 from .frontend import RERUN as RERUN
@@ -32,6 +32,7 @@ class ZenodoMagics(Magics):
             %zenodo publish                 to this computer: practice, no account, no network
             %zenodo publish --to sandbox    to Zenodo's sandbox, with an account; for real: --to zenodo
             %zenodo status                  never published, published, changed since
+            %zenodo watch                   see which files the cells use while they run, where the code does not tell
 
         The notebook goes with its outputs, the data files that its code names, and the packages that it needs. It gets a DOI,
         and the badge appears below its title. Publishing it again after a change makes the next version of the same record.
@@ -75,6 +76,10 @@ class ZenodoMagics(Magics):
             if words and words[0] in ACTING and frontend.is_rerun():
                 print(f"This notebook is only being run again: `%zenodo {line}` was not done.")
                 return None
+            if words[:1] == ["watch"]:
+                if frontend.is_rerun():
+                    return None
+                return kernelwatch.watch(self.shell, words[1:], frontend.notebook(), Config.load())
             args = verbs.parser("%zenodo").parse_args(words)
             return verbs.run(args, self._door())
         except ZenodoJupyterError as e:
