@@ -14,7 +14,7 @@ from tornado.web import RequestHandler
 from zenodo_jupyter.handlers import routes
 
 #: Something that fits each group in a route's pattern.
-FITTING = {"([0-9a-f]{32})": "0" * 32, "([^/]+)": "local", "(?:/(.*))?": "/records/1"}
+FITTING = {"([0-9a-f-]{36})": "0" * 36, "([0-9a-f]{32})": "0" * 32, "([^/]+)": "local", "(?:/(.*))?": "/records/1"}
 VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -53,7 +53,7 @@ def test_the_walk_finds_all_routes() -> None:
     asked = {path.split("/")[1] for _, path in walk()}
     assert asked == {
         "fields", "repositories", "collect", "publish", "get", "reproduce", "jobs", "resolve", "search", "status",
-        "stamped", "repository",
+        "stamped", "repository", "edit", "communities", "requests",
     }  # fmt: skip
     assert len(walk()) == len(set(walk())) >= 17
 

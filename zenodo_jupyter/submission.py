@@ -123,8 +123,8 @@ def request_id(text: str, repository: Repository, config: Config) -> str:
 def declined(repository: Repository, request: Request, community: str, doi: str) -> WasRefused:
     """Return the error that tells why a community did not take a draft, and what can be done."""
     return WasRefused(
-        f"{community} did not take it ({request.status}).{reason(repository, request)} Nothing was published, and the DOI {doi} "
-        "stays reserved.",
+        f"{community} did not take it ({request.status}).{reason(repository, request)} Nothing was published, and the DOI "
+        f"{doi} stays reserved.",
         "Change what they ask for and publish again: the same draft is submitted once more. Or leave the community out, and it "
         f"is published without them. Answer them with `review comment {request.id} --message …`.",
         409,

@@ -1,4 +1,4 @@
-"""``publish``, ``get`` and ``reproduce``: each starts a job and answers with it at once."""
+"""``publish``, ``edit``, ``get`` and ``reproduce``: each starts a job and answers with it at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ..errors import BadInput
 from . import paths, work
 from .base import Handler
 
@@ -20,12 +21,27 @@ class PublishHandler(Handler):
         """Start it, or answer with the job that is publishing this notebook there already."""
         given = self.given(
             ("path",), path=str, data=list, exclude=list, to=str, metadata=dict, new=bool, version_of=str,
-            accept=list, yes=bool,
+            accept=list, message=str, yes=bool,
         )  # fmt: skip
         given["notebook"] = str(await self.real(given["path"]))
         given["data"] = [str(await self.real(path)) for path in given.get("data", ())]
         subject = await self.away(work.plan_publish, self.place, given)
         job = await self.away(self.jobs.start, "publish", given, subject)
+        self.answer(job.to_json(), 202)
+
+
+class EditHandler(Handler):
+    """Changes what a published record says of itself."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Start it, for the record of a notebook or one that is named."""
+        given = self.given(path=str, doi=str, to=str, metadata=dict, overwrite=bool, message=str, yes=bool)
+        if ("path" in given) == ("doi" in given):
+            raise BadInput("Either `path` or `doi` must say which record is meant.", "Nothing was done.")
+        given["what"] = str(await self.real(given["path"])) if "path" in given else given["doi"]
+        job = await self.away(self.jobs.start, "edit", given, f"edit\n{given['what']}\n{given.get('to', '')}")
         self.answer(job.to_json(), 202)
 
 
@@ -62,4 +78,4 @@ class ReproduceHandler(_ByDOI):
         await self.start("reproduce", given)
 
 
-routes = [("publish", PublishHandler), ("get", GetHandler), ("reproduce", ReproduceHandler)]
+routes = [("publish", PublishHandler), ("edit", EditHandler), ("get", GetHandler), ("reproduce", ReproduceHandler)]

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 def kinds(place: Config) -> dict[str, Callable[[dict[str, Any], Report], dict[str, Any]]]:
     """Return what `Jobs` can do here."""
-    return {"publish": partial(publish, place), "get": partial(get, place), "reproduce": partial(reproduce, place)}
+    acts = {"publish": publish, "edit": edit, "get": get, "reproduce": reproduce}
+    return {name: partial(act, place) for name, act in acts.items()}
 
 
 def publish(place: Config, params: dict[str, Any], report: Report) -> dict[str, Any]:
@@ -45,10 +46,22 @@ def publish(place: Config, params: dict[str, Any], report: Report) -> dict[str, 
             path, data=[Path(p) for p in params["data"]], exclude=params.get("exclude", ()), to=params.get("to"),
             metadata=_metadata(params), without=_without(params), new=params.get("new", False),
             version_of=params.get("version_of"), accept=params.get("accept", ()), yes=params.get("yes", False),
-            write_badge=False, config=place, report=report,
+            message=params.get("message", ""), write_badge=False, config=place, report=report,
         )  # fmt: skip
     stamp = _waiting(_entry(place, path, repository))
     return {**done.to_json(), "stamp": stamp, "citation": _citation(repository, done.record.id)}
+
+
+def edit(place: Config, params: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Change what a published record says of itself."""
+    from ..edit import edit as act
+
+    done = act(
+        params["what"], metadata=_metadata(params), without=_without(params), to=params.get("to"),
+        overwrite=params.get("overwrite", False), message=params.get("message", ""), yes=params.get("yes", False),
+        config=place, report=report,
+    )  # fmt: skip
+    return {**done.to_json(), "citation": _citation(done.repository, done.record.id)}
 
 
 def get(place: Config, params: dict[str, Any], report: Report) -> dict[str, Any]:
