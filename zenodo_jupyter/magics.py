@@ -15,7 +15,7 @@ from .errors import ZenodoJupyterError
 from .frontend import RERUN as RERUN
 from .show import Outcome
 
-ACTING = ("publish", "get", "reproduce", "token", "serve")
+ACTING = ("publish", "edit", "review", "get", "reproduce", "token", "serve")
 
 
 @magics_class
@@ -36,6 +36,10 @@ class ZenodoMagics(Magics):
 
         The notebook goes with its outputs, the data files that its code names, and the packages that it needs. It gets a DOI,
         and the badge appears below its title. Publishing it again after a change makes the next version of the same record.
+
+            %zenodo publish --community SLUG    to a community's review; publish again when it has accepted
+            %zenodo review list             what waits for a community; accept, decline, cancel, comment
+            %zenodo edit --set title=...    change what the record says, in place, under the same DOI
 
         SAY WHAT IT IS, in a cell of its own; publishing finds it there
 
