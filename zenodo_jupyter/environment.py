@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -175,6 +176,8 @@ def describe(nb: Mapping[str, Any], *, python: str | None = None, folder: Path |
 
 def versions(python: str) -> dict[str, str]:
     """Return what is installed for an interpreter: normalised name to version; nothing where it does not answer."""
+    if python == sys.executable:
+        return {normal(d.metadata["Name"]): d.version for d in reversed([*distributions()]) if d.metadata["Name"]}
     answer = _ask(python) or {"distributions": []}
     return {normal(d["name"]): d["version"] for d in reversed(answer["distributions"])}
 

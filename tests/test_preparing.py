@@ -1,0 +1,370 @@
+"""The environment of a re-run: each step to it, from a lock to what is here, out of an index on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+from datetime import date, timedelta
+from pathlib import Path
+
+import nbformat
+import packaging.pylock
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from small_index import Index
+
+from zenodo_jupyter import environment, installers, interpreters, locking, packages, venvs
+from zenodo_jupyter.config import Config
+from zenodo_jupyter.environment import Environment, Pin
+from zenodo_jupyter.errors import BadInput, Cancelled, CouldNotAsk, NotInstallable
+from zenodo_jupyter.execute import run_notebook
+from zenodo_jupyter.outlook import look
+from zenodo_jupyter.packages import read, read_toml
+from zenodo_jupyter.preparing import prepare
+
+PYTHON = ".".join(map(str, sys.version_info[:2]))
+
+
+@pytest.fixture
+def index(tmp_path, monkeypatch):
+    """Return an index with three versions of ``tinypkg``, the only one that is asked."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    index = Index(folder)
+    for version, came in (("1.0", "2020-02-01"), ("2.0", "2022-02-01"), ("3.0", "2024-02-01")):
+        index.add("tinypkg", version, came)
+    monkeypatch.setenv("UV_DEFAULT_INDEX", index.url)
+    monkeypatch.setenv("PIP_INDEX_URL", index.url)
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", index.url)
+    for name in ("UV_NO_INDEX", "PIP_NO_INDEX", "PIP_FIND_LINKS"):
+        monkeypatch.delenv(name, raising=False)
+    yield index
+    index.close()
+
+
+@pytest.fixture
+def record(tmp_path):
+    """Write a record's files and return its folder."""
+
+    def record(files=(), source="import tinypkg; print(tinypkg.__version__)"):
+        folder = tmp_path / "record"
+        folder.mkdir(exist_ok=True)
+        nb = new_notebook(metadata={"language_info": {"name": "python", "version": f"{PYTHON}.0"}})
+        nb.cells.append(new_code_cell(source))
+        nbformat.write(nb, folder / "n.ipynb")
+        for name, text in dict(files).items():
+            (folder / name).write_text(text)
+        return folder
+
+    return record
+
+
+def outlook_of(folder, published=date(2022, 6, 1), only=None):
+    """Return what can be done for the notebook of a folder."""
+    nb = nbformat.read(folder / "n.ipynb", 4)
+    return look(folder, "n.ipynb", nb, published=published, config=Config.load(), only=only)
+
+
+def lock(sha256):
+    """Return a lock of tinypkg 1.0, as another tool might write it."""
+    return (
+        'lock-version = "1.0"\ncreated-by = "a test"\n[[packages]]\nname = "tinypkg"\nversion = "1.0"\n'
+        f'wheels = [{{ path = "tinypkg-1.0-py3-none-any.whl", hashes = {{ sha256 = "{sha256}" }} }}]\n'
+    )
+
+
+def sha256_of(index, name="tinypkg-1.0-py3-none-any.whl"):
+    """Return the checksum of a wheel of the index."""
+    import hashlib
+
+    return hashlib.sha256((index.folder / name).read_bytes()).hexdigest()
+
+
+def runs_with(folder, python):
+    """Run the notebook with an interpreter and return what it printed."""
+    done = run_notebook(folder / "n.ipynb", folder / "executed.ipynb", cwd=folder, python=python)
+    assert done.ok, done
+    return nbformat.read(folder / "executed.ipynb", 4).cells[0].outputs[0].text
+
+
+# --- the steps ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_lock_is_rebuilt_once_and_the_notebook_runs_in_it(index, record):
+    """Should fail if the locked version is not what runs, if a kernel of the person is touched, or it is built twice."""
+    folder = record({"pylock.toml": lock(sha256_of(index)), "requirements.txt": "tinypkg==1.0\n"})
+    outlook = outlook_of(folder)
+    assert outlook.steps == ("lock", "pins", "era", "today", "current")
+    assert "1 packages of its lock, each file compared with its checksum" in outlook.words
+    told = []
+    done = prepare(outlook, report=lambda p: told.append(p.message))
+    assert (done.used.step, done.used.inferred, done.used.differences, done.used.tried) == ("lock", False, (), ())
+    assert runs_with(folder, done.python) == "1.0\n"
+    assert any("Installing" in message for message in told)
+    index.close()
+    told.clear()
+    assert prepare(outlook_of(folder), report=lambda p: told.append(p.message)).python == done.python
+    assert not any("Installing" in message for message in told)
+
+
+def test_a_checksum_that_lies_installs_nothing(index, record):
+    """Should fail if a file with another checksum than the lock's is installed; the next step is taken, and that is said."""
+    folder = record({"pylock.toml": lock("0" * 64), "requirements.txt": "tinypkg==1.0\n"})
+    done = prepare(outlook_of(folder))
+    assert (done.used.step, done.used.differences) == ("pins", ())
+    assert done.used.tried[0][0] == "lock"
+    assert "hash" in done.used.tried[0][1].lower()
+    assert "http" not in done.used.tried[0][1]
+    assert len(list((Path(Config.load().data_dir) / "environments").glob("*/zenodo_jupyter.json"))) == 1
+
+
+def test_without_a_word_on_packages_those_of_the_day_are_taken(index, record):
+    """Should fail if an old record gets today's packages, or if it is not called inferred."""
+    folder = record()
+    outlook = outlook_of(folder)
+    assert outlook.steps == ("era", "today", "current")
+    assert "packages of June 2022, by what it imports (tinypkg)" in outlook.words
+    done = prepare(outlook)
+    assert (done.used.step, done.used.day, done.used.inferred) == ("era", "2022-06-01", True)
+    assert runs_with(folder, done.python) == "2.0\n"
+
+
+def test_the_day_before_is_taken_where_that_of_the_publication_cannot_be_imported(index, record):
+    """Should fail if packages that do not even import are kept though earlier ones do."""
+    index.add("tinypkg", "2.1", "2022-05-20", {"tinypkg.py": "raise ImportError('broken release')\n"})
+    done = prepare(outlook_of(record()))
+    assert (done.used.step, done.used.day) == ("era", "2021-12-03")
+    assert environment.versions(done.python)["tinypkg"] == "1.0"
+
+
+def test_a_package_is_not_taken_years_too_old(index, record):
+    """Should fail if the resolver may go back by years to fit another package, where there is another way."""
+    index.add("other", "1.0", "2022-01-01", requires=("tinypkg<2",))
+    index.add("other", "0.9", "2015-01-01", requires=())
+    index.add("tinypkg", "0.1", "2015-01-01")
+    folder = record(source="import tinypkg, other")
+    done = prepare(outlook_of(folder, published=date(2024, 6, 1)))
+    installed = environment.versions(done.python)
+    assert (installed["tinypkg"], installed["other"]) == ("3.0", "0.9")
+
+
+def test_a_package_that_no_index_has_is_left_out_and_said(index, record):
+    """Should fail if one import of an unknown name keeps all others from being installed."""
+    done = prepare(outlook_of(record(source="import tinypkg, homemade_thing")))
+    assert done.used.step == "era"
+    assert environment.versions(done.python)["tinypkg"] == "2.0"
+    assert any("homemade-thing is in no package index" in note for note in done.notes)
+
+
+def test_loose_requirements_are_resolved_for_their_day(index, record):
+    """Should fail if versions that the author left open are taken for exact ones, or from today."""
+    folder = record({"requirements.txt": "tinypkg>=1\n--index-url http://evil.example/simple\n"})
+    outlook = outlook_of(folder)
+    assert outlook.steps == ("era", "today", "current")
+    assert "Not followed, since they lead elsewhere than to your index: --index-url" in outlook.words
+    assert environment.versions(prepare(outlook).python)["tinypkg"] == "2.0"
+
+
+def test_a_young_record_gets_todays(index, record):
+    """Should fail if for a record of last week days are tried that make no difference."""
+    outlook = outlook_of(record(), published=date.today() - timedelta(days=7))
+    assert outlook.steps == ("today", "current")
+    done = prepare(outlook)
+    assert (done.used.step, environment.versions(done.python)["tinypkg"]) == ("today", "3.0")
+
+
+def test_what_is_installed_and_right_is_used_as_it_is(index, record):
+    """Should fail if something is built although all that the record asks for is here."""
+    folder = record({"requirements.txt": f"nbformat=={nbformat.__version__}\n", "runtime.txt": f"python-{PYTHON}\n"})
+    outlook = outlook_of(folder)
+    assert outlook.steps == ("satisfied",)
+    done = prepare(outlook)
+    assert (done.python, done.used.step, done.used.differences) == (sys.executable, "satisfied", ())
+    assert not index.asked
+
+
+def test_without_a_network_it_runs_with_what_is_here_and_says_so(index, record):
+    """Should fail if every step waits for an index that nobody can reach, or if that is not told."""
+    folder = record({"requirements.txt": "tinypkg==1.0\n"})
+    index.close()
+    done = prepare(outlook_of(folder))
+    assert (done.used.step, done.python) == ("current", sys.executable)
+    assert [(d.name, d.used) for d in done.used.differences] == [("tinypkg", "")]
+    assert done.used.tried == (("pins", "The package index cannot be reached."),)
+
+
+def test_only_the_step_that_was_asked_for(index, record):
+    """Should fail if another step is taken instead, or a word that is none passes."""
+    folder = record({"requirements.txt": "tinypkg==9.9\n"})
+    assert prepare(outlook_of(folder, only="current")).used.step == "current"
+    assert not index.asked
+    with pytest.raises(NotInstallable, match=r"tinypkg==9\.9"):
+        prepare(outlook_of(folder, only="pins"))
+    with pytest.raises(BadInput, match="satisfied, lock, pins"):
+        outlook_of(folder, only="magic")
+
+
+def test_pip_stands_in_where_there_is_no_uv(index, record, monkeypatch):
+    """Should fail if without uv nothing can be rebuilt, with checksums too."""
+    monkeypatch.setattr(installers, "find_uv", lambda: None)
+    interpreters._found.cache_clear()
+    folder = record({"pylock.toml": lock(sha256_of(index))})
+    done = prepare(outlook_of(folder))
+    assert (done.used.step, environment.versions(done.python)["tinypkg"]) == ("lock", "1.0")
+
+
+def test_cancel_leaves_nothing_half_made(index, record):
+    """Should fail if a stopped installation is taken for a finished one."""
+    cancel = threading.Event()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        prepare(outlook_of(record({"requirements.txt": "tinypkg==1.0\n"})), cancel=cancel)
+    assert not list((Path(Config.load().data_dir) / "environments").glob("*/pyvenv.cfg"))
+
+
+def test_an_environment_that_nobody_uses_goes(index, tmp_path, monkeypatch):
+    """Should fail if environments pile up for ever, or one that is in use is thrown away."""
+    recipe = venvs.Recipe(interpreters.own(), ("tinypkg==1.0",))
+    old = Path(venvs.build(recipe, tmp_path / "kept")[0]).parent.parent
+    monkeypatch.setattr(venvs, "UNUSED", -1)
+    monkeypatch.setattr(venvs.os, "utime", lambda path: None)
+    venvs._throw_away_unused(tmp_path / "kept")
+    assert not old.exists()
+
+
+def test_a_python_that_is_not_here_is_said_and_the_nearest_is_taken(index, record):
+    """Should fail if the record's Python is passed over in silence."""
+    folder = record({"requirements.txt": "tinypkg==1.0\n", "runtime.txt": "python-3.99\n"})
+    outlook = outlook_of(folder)
+    assert "It was written with Python 3.99, which is not on this machine" in outlook.words
+    done = prepare(outlook)
+    assert done.used.differences[0].name == "Python"
+    assert any("3.99" in note for note in done.notes)
+
+
+def test_condas_file_is_used_where_a_conda_is(index, record, tmp_path, monkeypatch):
+    """Should fail if a record's environment.yml is passed over though a tool for it is on the machine."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    tool = tools / "micromamba"  # makes the folder that it is told to, as the real one would
+    tool.write_text(
+        f"#!/bin/sh\nexec '{shutil.which('uv') or installers.find_uv()}' venv --quiet --seed --python '{sys.executable}' \"$5\"\n"
+    )
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools), prepend=os.pathsep)
+    index.add(
+        "pip",
+        "99.0",
+        "2019-01-01",
+        {"pip/__init__.py": "", "pip/__main__.py": "import site, sys, pathlib, sysconfig\n"},
+    )
+    folder = record({"environment.yml": "dependencies: [python]\n"})
+    outlook = outlook_of(folder)
+    assert outlook.steps[0] == "conda"
+    assert "what its environment.yml says" in outlook.words
+    done = prepare(outlook)
+    assert done.used.step == "conda"
+    assert str(Config.load().data_dir) in done.python
+
+
+# --- what a record says -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not toml [",
+        "packages = 3",
+        '[[packages]]\nname = "x"\nversion = "1"\ndirectory = { path = "/etc" }\n',
+        '[[packages]]\nname = "x; import os"\nversion = "1"\nwheels = [{ hashes = { sha256 = "0" } }]\n',
+        '[[packages]]\nname = "x"\nversion = "1 --extra-index-url http://evil"\nwheels = [{ hashes = { sha256 = "0" } }]\n',
+        f'[[packages]]\nname = "x"\nversion = "1"\nwheels = [{{ hashes = {{ sha256 = "{"0" * 64} --pre" }} }}]\n',
+    ],
+)
+def test_a_lock_that_is_none_or_smuggles_is_not_followed(tmp_path, text):
+    """Should fail if what a stranger wrote into a lock becomes an option, a path or another index."""
+    (tmp_path / "pylock.toml").write_text(text)
+    assert read(tmp_path).lock == ()
+
+
+def test_only_names_versions_and_public_addresses_are_followed(tmp_path):
+    """Should fail if a requirements file can install from this machine, or name an index."""
+    (tmp_path / "requirements.txt").write_text(
+        "a==1 ; python_version > '3'\nb==2 ; python_version < '3'\nc @ https://example.org/c.whl\nd @ file:///etc/d\n"
+        "e @ https://me:pw@example.org/e.whl\n-r /etc/passwd\n../f\n--find-links /g\nh==1 \\\n  --hash=sha256:00\n"
+    )
+    archived = read(tmp_path)
+    assert archived.pins == ("a==1", "c @ https://example.org/c.whl", "h==1")
+    assert len(archived.ignored) == 5
+
+
+# --- the lock of a publication ------------------------------------------------------------------------------------------
+
+
+def test_a_lock_has_the_checksum_of_every_file_and_no_address(index, tmp_path):
+    """Should fail if the lock is none by its standard, misses a checksum, or tells where an index of one's own is."""
+    needed = Environment(PYTHON, (Pin("tinypkg", "1.0", True), Pin("mine", "1", True, local=True)), ())
+    text = locking.locked(needed, tmp_path / "locks").lock
+    parsed = packaging.pylock.Pylock.from_dict(read_toml(text))
+    assert [(p.name, str(p.version)) for p in parsed.packages] == [("tinypkg", "1.0")]
+    assert parsed.packages[0].wheels[0].hashes["sha256"] == sha256_of(index)
+    assert "127.0.0.1" not in text and "://" not in text and str(tmp_path) not in text
+    index.close()
+    assert locking.lock(needed, tmp_path / "locks") == text  # kept: nobody is asked again
+    (tmp_path / "pylock.toml").write_text(text)
+    assert packages.read(tmp_path).lock == (f"tinypkg==1.0 --hash=sha256:{sha256_of(index)}",)
+
+
+def test_addresses_stay_where_they_are_public_and_secrets_never():
+    """Should fail if an address with a password or of this machine is kept, or a public one is lost."""
+    files = [
+        ("https://files.example.org/a/x-1-py3-none-any.whl", True),
+        ("https://me:hunter2@files.example.org/x-1-py3-none-any.whl", False),
+        ("https://files.example.org/x-1-py3-none-any.whl?token=hunter2", False),
+        ("http://files.example.org/x-1-py3-none-any.whl", False),
+        ("https://intranet/x-1-py3-none-any.whl", False),
+        ("file:///home/ada/x-1-py3-none-any.whl", False),
+    ]
+    for address, stays in files:
+        text = (
+            f'lock-version = "1.0"\ncreated-by = "uv"\n[[packages]]\nname = "x"\nversion = "1"\nindex = "{address}"\n'
+            f'wheels = [{{ url = "{address}", hashes = {{ sha256 = "{"0" * 64}" }} }}]\n'
+        )
+        tidy = locking.tidied(text, keep_addresses=True)
+        packaging.pylock.Pylock.from_dict(read_toml(tidy))
+        assert (address in tidy) == stays
+        assert "hunter2" not in tidy and "ada" not in tidy and "index" not in tidy
+        assert "://" not in locking.tidied(text, keep_addresses=False)
+
+
+def test_no_lock_is_no_failure(index, tmp_path):
+    """Should fail if publishing stops because an index has not one of the packages, or cannot be reached."""
+    told = []
+    needed = Environment(PYTHON, (Pin("of-our-lab-only", "1.0", True),), ())
+    assert locking.locked(needed, tmp_path / "locks", report=told.append) == needed
+    assert "of-our-lab-only was not found" in told[-1].message
+    index.close()
+    assert locking.locked(needed, tmp_path / "locks", report=told.append) == needed
+    assert "cannot be reached" in told[-1].message
+    with pytest.raises(CouldNotAsk):
+        locking.lock(needed, tmp_path / "locks")
+
+
+def test_pips_configuration_holds_for_uv_too(monkeypatch, tmp_path):
+    """Should fail if an institute's mirror, which only pip is told of, is passed over."""
+    for name in ("UV_NO_INDEX", "PIP_NO_INDEX", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "pip.conf").write_text("[global]\nindex-url = https://mirror.example/simple\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    assert installers.index_settings()["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://own.example/simple")
+    assert installers.index_settings() == {"UV_DEFAULT_INDEX": "https://own.example/simple"}
+
+
+def test_the_nearest_python():
+    """Should fail if another minor version is taken where the right one is there."""
+    assert interpreters.nearest(f"{PYTHON}.0").version.startswith(f"{PYTHON}.")
+    assert interpreters.own() in interpreters.found()
+    assert interpreters.is_met("3.11", "3.11.7") and not interpreters.is_met("3.1", "3.11.7")
