@@ -90,6 +90,19 @@ def test_citation_file_names_the_authors(tmp_path):
     assert [str(c) for c in found.conflicts] == ["CITATION.cff says 'Solar position at Ny-Ålesund'"]
 
 
+def test_what_the_code_fetches_is_related(tmp_path):
+    """Data that are fetched by their DOI are named as what the notebook needs, once each; other calls are none of it."""
+    code = "doi = 'https://doi.org/10.5281/zenodo.7'\na = zenodo_jupyter.fetch(doi, 'a.csv')"
+    more = "b = fetch('10.5281/zenodo.7', 'b.csv'); fetch(url); fetch(f'{x}/zenodo.9'); show('10.5281/zenodo.8')"
+    nb = notebook("# Rain")
+    nb["cells"] += [{"cell_type": "code", "metadata": {}, "source": s, "outputs": []} for s in (code, more)]
+    found = ask(tmp_path, nb)
+    assert [dict(r) for r in found.metadata.related_identifiers] == [
+        {"identifier": "10.5281/zenodo.7", "scheme": "doi", "relation": "requires"}
+    ]
+    assert found.sources["related_identifiers"] == "from what the code fetches"
+
+
 def test_zenodo_file_is_believed_first(tmp_path):
     """.zenodo.json should win over CITATION.cff, in the legacy API's words, and the disagreement be told."""
     (tmp_path / "CITATION.cff").write_text(CFF, encoding="utf-8")

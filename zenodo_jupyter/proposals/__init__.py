@@ -14,7 +14,7 @@ from ..metadata import Metadata, licences
 from ..metadata import fields as table
 from ..metadata.mapping import REST
 from ..metadata.people import name_of
-from . import citationfiles, frontmatter, gitfolder, headings
+from . import citationfiles, fetched, frontmatter, gitfolder, headings
 
 #: Bytes; a file that says who made a work is never longer.
 _LONGEST = 1_000_000
@@ -93,9 +93,9 @@ def propose(
 ) -> Proposal:
     """Say what is known about a notebook without asking anyone. Never fails on what it finds in files.
 
-    Believed in this order: the previous version, ``.zenodo.json``, the notebook's front matter, its metadata, first heading
-    and first paragraph, ``CITATION.cff``, ``codemeta.json``, ``myst.yml``, ``_quarto.yml``, ``pyproject.toml``, the LICENSE
-    file, git, the account's full name.
+    Believed in this order: the previous version, ``.zenodo.json``, the notebook's front matter, its metadata, first heading,
+    first paragraph and what its code fetches by a DOI, ``CITATION.cff``, ``codemeta.json``, ``myst.yml``, ``_quarto.yml``,
+    ``pyproject.toml``, the LICENSE file, git, the account's full name.
 
     Parameters
     ----------
@@ -153,6 +153,7 @@ def _said(
     except InvalidMetadata as error:
         notes.append(f"The front matter of the notebook could not be read: {_without_secrets(error.message)}")
     yield "from the notebook's metadata", headings.own_metadata(nb)
+    yield "from what the code fetches", {"related_identifiers": fetched.works(nb)}
     yield "from the first heading", {"title": headings.first_heading(nb)}
     yield "from the first paragraph", {"description": headings.first_paragraph(nb)}
     for name in list(citationfiles.READERS)[1:]:
