@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from zenodo_jupyter import badge, notebook, publish, repositories, standing
+from zenodo_jupyter import badge, cli, notebook, publish, repositories, standing
 from zenodo_jupyter.collect import collect
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.errors import InvalidMetadata, WasRefused
@@ -218,3 +218,35 @@ def test_death_while_handing_in(
     assert (done.review is None) == accepted
     assert len(records(config)) == accepted and len(repository.my_drafts()) == (not accepted)
     assert len(curator.requests()) == (not accepted)
+
+
+def test_from_the_command_line(
+    path: Path,
+    config: Config,
+    curator: Repository,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Should find, submit, talk, take back, submit again, and edit in place, in words that say what to do next."""
+    monkeypatch.setenv("ZENODO_JUPYTER_DATA", str(config.data_dir))
+    (path.parent / "about.yml").write_text("title: Rain in Seattle\ncreators: ['Doe, Ada']\nrights: [cc-by-4.0]\n")
+
+    def run(*words: str) -> str:
+        assert cli.main(list(words)) == 0
+        return capsys.readouterr().out
+
+    assert "rain" in run("search", "--communities", "rai")
+    submit = ("publish", str(path), "--metadata", str(path.parent / "about.yml"), "--community", "rain")
+    assert "waiting for review by Rain" in run(*submit, "--message", "Please look.")
+    assert "Waiting for review by Rain" in run("status", str(path))
+    run("review", "comment", str(path), "--message", "Any news?")
+    request = curator.requests()[0]
+    assert request.id in run("review", "list")
+    assert "Any news?" in run("review", "show", request.id)
+    assert "cancelled" in run("review", "cancel", str(path))
+    run(*submit)
+    curator.act_on(curator.requests()[0].id, "accept")
+    assert "It is in Rain." in run(*submit)
+    changed = run("edit", str(path), "--set", "title=Rain in Tacoma", "--set", "rights=")
+    assert "Changed: title, rights" in changed and "Its DOI stays" in changed
+    assert cli.main(["review", "comment", request.id]) == 2
