@@ -85,7 +85,7 @@ def test_without_the_extension_the_badge_waits_and_the_file_is_left_alone(front:
     shown = lab.run("import zenodo_jupyter.frontend as f; f.SAVING = 0.3\n%zenodo publish")
     assert lab.path.read_bytes() == before
     assert waiting(lab.path)["deposit"]["record_id"]
-    assert "pip install" in shown["text/plain"] and "[![DOI" in shown["text/plain"]
+    assert "pip install" in shown["text/plain"] and "base64" not in shown["text/plain"]
 
 
 def test_without_a_front_end_the_file_gets_the_badge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

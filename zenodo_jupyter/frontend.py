@@ -222,9 +222,11 @@ def hand_over(path: Path, done: acts.Published, own: bool, config: Config) -> st
     elif not own:
         words = stamping.put_badge(path, done.deposit, done.repository, done.record)
     else:
+        # An image that stands in the text itself is hundreds of letters long, which nobody copies.
+        by_hand = "" if "(data:" in markdown else f", or copy the badge into a Markdown cell: {markdown}"
         return (
-            f"The badge is put into {path.name} when JupyterLab with zenodo_jupyter opens it. If yours does not: pip install "
-            f"zenodo-jupyter where JupyterLab is installed, or copy the badge into a Markdown cell: {markdown}"
+            f"The badge stands in the published copy. It is put into {path.name} when JupyterLab with zenodo_jupyter opens it; "
+            f"if yours does not: pip install zenodo-jupyter where JupyterLab is installed{by_hand or '.'}"
         )
     _forget(path, done, config)
     return words
