@@ -6,10 +6,12 @@ it their tests do not exist, rather than being skipped.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -17,7 +19,18 @@ import requests
 from zenodo_jupyter.localrepo.server import Server
 
 CLIENTS = os.environ.get("ZENODO_JUPYTER_CLIENTS", "")
-collect_ignore = [] if CLIENTS else ["test_clients.py"]
+collect_ignore = [] if CLIENTS else ["test_clients.py", "test_uploaders.py"]
+DATA = bytes(range(256)) * 5000
+
+
+def files(record: dict[str, Any]) -> dict[str, str]:
+    """Return name and checksum of a deposition's files."""
+    return {file["filename"]: file["checksum"] for file in record["files"]}
+
+
+def md5(data: bytes) -> str:
+    """Return the checksum that Zenodo shows."""
+    return hashlib.md5(data).hexdigest()
 
 
 class Zenodo:
@@ -78,3 +91,17 @@ def zenodo(tmp_path: Path) -> Iterator[Zenodo]:
     work.mkdir()
     with Server(tmp_path / "data", port=0, allow_remote=True) as server:
         yield Zenodo(server, work)
+
+
+@pytest.fixture
+def record(zenodo: Zenodo) -> dict[str, Any]:
+    """Two versions of one record; the second is returned, with the first's id under ``first``."""
+    draft = zenodo.ask("POST", "/deposit/depositions", json={}).json()
+    bucket = draft["links"]["bucket"]
+    for name, data in (("data.bin", b"old"), ("notes and more.txt", b"notes")):
+        zenodo.session.put(f"{bucket}/{name}", data=data, timeout=60).raise_for_status()
+    first = zenodo.publish(draft["id"])
+    draft = zenodo.ask("POST", f"/deposit/depositions/{first['id']}/actions/newversion").json()
+    zenodo.session.put(f"{draft['links']['bucket']}/data.bin", data=DATA, timeout=60).raise_for_status()
+    second: dict[str, Any] = zenodo.publish(draft["id"], version="2")
+    return {**second, "first": first}

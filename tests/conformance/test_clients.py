@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import date
 from pathlib import Path
@@ -10,33 +9,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Zenodo
-
-DATA = bytes(range(256)) * 5000
-
-
-def files(record: dict[str, Any]) -> dict[str, str]:
-    """Return name and checksum of a deposition's files."""
-    return {file["filename"]: file["checksum"] for file in record["files"]}
-
-
-def md5(data: bytes) -> str:
-    """Return the checksum that Zenodo shows."""
-    return hashlib.md5(data).hexdigest()
-
-
-@pytest.fixture
-def record(zenodo: Zenodo) -> dict[str, Any]:
-    """Two versions of one record; the second is returned, with the first's id under ``first``."""
-    draft = zenodo.ask("POST", "/deposit/depositions", json={}).json()
-    bucket = draft["links"]["bucket"]
-    for name, data in (("data.bin", b"old"), ("notes and more.txt", b"notes")):
-        zenodo.session.put(f"{bucket}/{name}", data=data, timeout=60).raise_for_status()
-    first = zenodo.publish(draft["id"])
-    draft = zenodo.ask("POST", f"/deposit/depositions/{first['id']}/actions/newversion").json()
-    zenodo.session.put(f"{draft['links']['bucket']}/data.bin", data=DATA, timeout=60).raise_for_status()
-    second: dict[str, Any] = zenodo.publish(draft["id"], version="2")
-    return {**second, "first": first}
+from .conftest import DATA, Zenodo, files, md5
 
 
 def test_zenodo_client_publishes_and_makes_a_version(zenodo: Zenodo) -> None:
@@ -160,3 +133,19 @@ print(data.fetch("data.bin"))
 """)
     assert f"('data.bin', 'md5:{md5(DATA)}')" in said
     assert Path(said.splitlines()[-1]).read_bytes() == DATA
+
+
+def test_archivefs_reads(zenodo: Zenodo, record: dict[str, Any]) -> None:
+    """Should list files and versions, and copy one file out."""
+    address = f"zenodo://{record['id']}"
+    assert "data.bin" in zenodo.run("archivefs", "ls", address)
+    assert str(record["first"]["id"]) in zenodo.run("archivefs", "versions", address)
+    zenodo.run("archivefs", "get", f"{address}/data.bin", "got.bin")
+    assert (zenodo.folder / "got.bin").read_bytes() == DATA
+
+
+def test_zenodo_downloader_gets_all(zenodo: Zenodo, record: dict[str, Any]) -> None:
+    """Should get every file of a record with a token."""
+    zenodo.run("zenodo-download", "-t", zenodo.server.token, "-d", "got", str(record["id"]))
+    assert (zenodo.folder / "got" / "data.bin").read_bytes() == DATA
+    assert (zenodo.folder / "got" / "notes and more.txt").read_bytes() == b"notes"
