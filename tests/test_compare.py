@@ -291,7 +291,7 @@ def test_acts_of_ours_are_not_compared():
 
 
 def test_nothing_stored_is_nothing_to_compare():
-    """Should fail if a notebook without outputs is praised."""
+    """Should fail if a notebook without outputs is praised, or one whose outputs were cleared is blamed for having some now."""
     found = compare(notebook([], []), notebook([result("1")], []))
     assert (found.total, found.index, found.without_outputs) == (0, None, 2)
     assert "no stored outputs" in compare(notebook([]), notebook([])).summary()

@@ -50,10 +50,12 @@ def compare(archived: Mapping[str, Any], rerun: Mapping[str, Any], *, ran: date 
         if _ACT.search(text_of((cell or other or {}).get("source"))):
             acts += 1
             continue
-        if cell is not None and not cell.get("outputs"):
-            without_outputs += 1
         marked = _is_aside(cell or other or {})
         stops = not marked and any(o.get("output_type") == "error" for o in (other or {}).get("outputs", ()))
+        if cell is not None and not cell.get("outputs"):
+            without_outputs += 1
+            if cell.get("execution_count") is None and not stops:
+                continue  # it was never run, or its outputs were cleared: nothing is known of what it gives
         verdicts = _compare_cell(index, cell, other, ran, failed or stops, states)
         (aside if marked else outputs).extend(verdicts)
         failed = failed or stops
@@ -113,7 +115,7 @@ def _compare_cell(
     for i, j, a, b in pair_outputs(outputs_of(cell), outputs_of(other)):
         mime, match = richest(a or b), Match(Level.DIFFERENT, _first_line(b or a))
         if a is None:
-            verdict = "extra"
+            verdict = "failed" if ERROR_MIME in (b or ()) else "extra"
         elif b is None:
             verdict = "failed" if failed else "missing"
         elif ERROR_MIME in b and ERROR_MIME not in a:

@@ -93,7 +93,7 @@ class Comparison:
     @property
     def total(self) -> int:
         """How many outputs of the archived notebook were compared."""
-        return sum(o.verdict != "extra" for o in self.outputs)
+        return sum(o.output_index is not None for o in self.outputs)
 
     def count(self, verdict: str, *, figures: bool = False) -> int:
         """Return how many outputs (or only figures) have this verdict."""
@@ -112,12 +112,12 @@ class Comparison:
     @property
     def figures(self) -> int:
         """How many of the archived outputs are pictures or charts."""
-        return sum(o.is_figure and o.verdict != "extra" for o in self.outputs)
+        return sum(o.is_figure and o.output_index is not None for o in self.outputs)
 
     @property
     def index(self) -> float | None:
         """The mean weight of all outputs, from 0 to 1, unsteady ones left out; None when there was nothing to compare."""
-        weights = [WEIGHTS[o.level] for o in self.outputs if o.verdict not in ("extra", "unsteady")]
+        weights = [WEIGHTS[o.level] for o in self.outputs if o.output_index is not None and o.verdict != "unsteady"]
         return sum(weights) / len(weights) if weights else None
 
     def beside(self, again: Comparison) -> Comparison:
