@@ -258,12 +258,10 @@ def test_a_disk_without_wal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cap
 
 
 def test_an_sqlite_without_fts5(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Should still find words."""
-    monkeypatch.setattr(database, "_has_fts5", lambda connection: False)
-    with requests.Session() as session:
-        session.mount(PREFIX, LocalAdapter(create_app(tmp_path)))
-        session.post(f"{API}/records", json={"metadata": {"title": "A decay curve"}})
-        assert session.get(f"{API}/user/records", params={"q": "decay AND title:curve"}).json()["hits"]["total"] == 1
+    """Should say what is missing and which Pythons have it, instead of failing at the first search."""
+    monkeypatch.setattr(database, "_PROBE", "CREATE VIRTUAL TABLE temp.probe USING fts0 (a)")
+    with pytest.raises(BadInput, match="full text search"):
+        Store(tmp_path)
 
 
 def test_a_store_of_a_newer_version_is_not_touched(tmp_path: Path) -> None:

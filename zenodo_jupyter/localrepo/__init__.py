@@ -10,7 +10,7 @@ One `store.Store` per data folder; any number of processes use it at once. On to
     entries, transfers   the files of a record, and how their bytes come
     dois                 its persistent identifiers
     drafts, published    what happens to a draft, and to a published record
-    searching            full text and field search
+    searching            full text and field search: indexing searchfields query vocabulary typed conditions facets
     native, links        InvenioRDM's JSON
     catalogue            what the HTML pages read
     api/                 the routes

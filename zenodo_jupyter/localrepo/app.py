@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from . import api, downloads, flavours, pages
+from . import api, downloads, flavours, indexing, pages
 from .api import here
 from .catalogue import Catalogue
 from .flavours import Flavour, Switches
@@ -71,6 +71,7 @@ def create_app(
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
     rules = Rules(Store(Path(data_dir)), flavours.flavour(flavour), switches or Switches(), rate_limits)
+    indexing.rebuild(rules.store.db, rules.flavour)
     app.extensions["zenodo_jupyter.localrepo"] = rules
     app.extensions["zenodo_jupyter"] = Catalogue(rules.store, here.view)
     api.register(app)

@@ -84,12 +84,19 @@ class Catalogue:
     def search(
         self, q: str = "", page: int = 1, size: int = 25, sort: str | None = None, *, mine: bool = False
     ) -> tuple[int, list[dict[str, Any]]]:
-        """Return how many records match, and one page of them; with ``mine`` the reader's own, drafts included."""
+        """Return how many records match, and one page of them; with ``mine`` the reader's own, drafts included.
+
+        What cannot be read as a query finds its words: a page is no place to be refused.
+        """
         view = self.view()
         default = "bestmatch" if q.strip() else "updated-desc" if mine else "newest"
         embargo.lift(self._actor)
         found = searching.search(
-            self._db, q, searching.Scope(view.actor.user, mine=mine), sort=sort or default, page=page, size=size
+            self._db,
+            view.actor.flavour,
+            searching.Scope(view.actor.user, mine=mine),
+            searching.Wish(q, sort or default, page, size),
+            words_at_least=True,
         )
         return found.total, [view.version(v) for v in found.versions]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import FieldError, RecordDeleted, RecordNotFound, RefusedMetadata, WasRefused
-from . import access, searching, versions, vocabularies
+from . import access, indexing, versions, vocabularies
 from .actor import Actor
 from .database import Database, now
 from .schema.communities import load_community, load_slug
@@ -325,4 +325,4 @@ def set_default(actor: Actor, parent: Parent, id: Any) -> Parent:
 
 def _index(actor: Actor, parent: Parent) -> None:
     for version in versions.published_versions(actor.db, parent):
-        searching.index(actor.db, version, actor.flavour)
+        indexing.index(actor.db, version, actor.flavour)

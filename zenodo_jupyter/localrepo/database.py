@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 #: How long one process waits for another's write, in seconds. Writes are short: bytes are stored outside of them.
 BUSY_TIMEOUT = 60.0
+_PROBE = "CREATE VIRTUAL TABLE temp.probe USING fts5 (a)"
 # What SQLite says of a disk or a file that is not as it should be (https://sqlite.org/rescode.html).
 _TROUBLES = ("readonly", "unable to open", "disk I/O", "not a database", "malformed", "locked")
 # WAL keeps its index in memory shared by the processes of one machine (https://sqlite.org/wal.html, "does not work over
@@ -99,6 +100,8 @@ class Database:
     def __init__(self, path: Path, journal: str | None = None) -> None:
         self.path = path
         self._local = threading.local()
+        #: What was computed from rows and holds until they change, by whoever computed it.
+        self.kept: dict[str, Any] = {}
         # Within a process threads queue here, first come, first served; SQLite's own waiting is by chance.
         self._writer = threading.RLock()
         try:
@@ -223,24 +226,17 @@ class Database:
             )
         if version == len(tables.SCRIPTS):
             return
+        _require_fts5(connection)
         with self.writing():
             for script in tables.SCRIPTS[version:]:
                 for statement in _statements(script):
                     connection.execute(statement)
-            if version == 0:
-                connection.execute(tables.full_text_table(_has_fts5(connection)))
             connection.execute(f"PRAGMA user_version = {len(tables.SCRIPTS)}")
 
     @property
     def journal(self) -> str:
         """The journal mode in use: ``wal`` or ``delete`` (the rollback journal)."""
         return str(self.connection.execute("PRAGMA journal_mode").fetchone()[0])
-
-    @property
-    def has_fts5(self) -> bool:
-        """Whether the full text index is FTS5 (else a plain table)."""
-        row = self.one("SELECT sql FROM sqlite_master WHERE name = 'texts'")
-        return row is not None and "fts5" in row["sql"].lower()
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
@@ -274,14 +270,15 @@ def _statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def _has_fts5(connection: sqlite3.Connection) -> bool:
+def _require_fts5(connection: sqlite3.Connection) -> None:
     try:
-        connection.execute("CREATE VIRTUAL TABLE temp.probe USING fts5 (a)")
+        connection.execute(_PROBE)
         connection.execute("DROP TABLE temp.probe")
-    except sqlite3.OperationalError:
-        log.warning("This SQLite has no FTS5; searching will be slow.")
-        return False
-    return True
+    except sqlite3.OperationalError as error:
+        raise BadInput(
+            f"The SQLite of this Python ({sqlite3.sqlite_version}) has no full text search (FTS5).",
+            "Use a Python from python.org, conda or your system's packages; all of them have it.",
+        ) from error
 
 
 def is_network(folder: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import FieldError, RefusedMetadata, WasRefused
-from . import access, dois, entries, relations, request, searching, versions
+from . import access, dois, entries, indexing, relations, request, versions
 from .actor import Actor
 from .database import now
 from .schema import load_draft
@@ -130,7 +130,7 @@ def discard(actor: Actor, text: str, if_match: int | None = None) -> None:
         dois.release(actor.db, draft)
         versions.drop_draft(actor.db, draft)
         entries.drop_bucket(actor.db, draft.bucket)
-        searching.remove(actor.db, draft)
+        indexing.remove(actor.db, draft)
         if record is None:
             draft.parent.next_draft = None
             draft.parent.last_index = draft.index - 1  # the next one gets this number
@@ -193,7 +193,7 @@ def touch(actor: Actor, draft: Version) -> None:
     if preview and all(entry.key != preview for entry in entries.listing(actor.db, draft.bucket)):
         draft.document["files"]["default_preview"] = None
     versions.save_draft(actor.db, draft)
-    searching.touch(actor.db, draft)
+    indexing.touch(actor.db, draft)
 
 
 def require_revision(draft: Version, if_match: int | None) -> None:
@@ -215,7 +215,7 @@ def missing_files(actor: Actor) -> FieldError:
 
 def _save(actor: Actor, draft: Version, kind: str) -> None:
     versions.save_draft(actor.db, draft)
-    searching.index(actor.db, draft, actor.flavour)
+    indexing.index(actor.db, draft, actor.flavour)
     actor.db.log_change(kind, draft.number, draft.parent.number, actor.user_id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import access, searching, versions
+from . import access, indexing, versions
 from .actor import Actor
 
 
@@ -16,5 +16,5 @@ def lift(actor: Actor) -> None:
             record = versions.find_record(actor.db, row["id"])
             if record is not None:
                 versions.save_record(actor.db, record, None)
-                searching.index(actor.db, record, actor.flavour)
+                indexing.index(actor.db, record, actor.flavour)
                 actor.db.log_change("embargo.lifted", record.number, record.parent.number, None)

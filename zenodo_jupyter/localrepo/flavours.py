@@ -39,6 +39,10 @@ class Flavour:
         Whether ``application/json`` is Zenodo's own JSON, and there is the deposit API; see `legacy`.
     limits : Limits
         How often somebody may ask, where that is switched on.
+    facets, own_facets : tuple of str
+        What searches are counted by: those of published records, and those of one's own.
+    own_order : str
+        The order of one's own records when nothing is looked for.
     """
 
     name: str
@@ -54,6 +58,9 @@ class Flavour:
     self_service: bool
     old_dialect: bool
     limits: Limits
+    facets: tuple[str, ...]
+    own_facets: tuple[str, ...]
+    own_order: str
 
 
 #: The numbers are those of Zenodo's and InvenioRDM 14's own configuration.
@@ -64,11 +71,15 @@ _RDM_LIMITS = Limits((Limit(500, 60), Limit(5000, 3600)), (Limit(1000, 60), Limi
 FLAVOURS = {
     "zenodo": Flavour(
         "zenodo", "{prefix}/zenodo.{id}", 100, 50 * 10**9, False, False, False, False, page_caps=(25, 100), site_name="Zenodo",
-        self_service=True, old_dialect=True, limits=_ZENODO_LIMITS,
+        self_service=True, old_dialect=True, limits=_ZENODO_LIMITS, own_order="newest",
+        facets=("publication_date", "access_status", "resource_type", "subject", "file_type"),
+        own_facets=("publication_date", "access_status", "resource_type", "subject", "file_type"),
     ),
     "rdm": Flavour(
         "rdm", "{prefix}/{id}", 100, 10 * 10**9, True, True, True, True, page_caps=None, site_name="InvenioRDM",
-        self_service=False, old_dialect=False, limits=_RDM_LIMITS,
+        self_service=False, old_dialect=False, limits=_RDM_LIMITS, own_order="updated-desc",
+        facets=("publication_date", "access_status", "file_type", "resource_type"),
+        own_facets=("publication_date", "access_status", "is_published", "resource_type", "file_type"),
     ),
 }  # fmt: skip
 
@@ -102,6 +113,8 @@ class Switches:
         Files can be announced in the draft of a published record, and then block its publication.
     strict_vocabularies : bool
         A valid ROR id that is not in the short lists shipped here is refused.
+    unreadable_query_finds_words : bool
+        A search that cannot be read, such as ``title:(``, finds its words instead of being refused.
     crashes : bool
         What crashes the real one answers 500: a commit without content, content of a pending file, a list as body.
     """
@@ -111,6 +124,7 @@ class Switches:
     missing_part_becomes_zeros: bool = False
     locked_draft_takes_new_files: bool = False
     strict_vocabularies: bool = False
+    unreadable_query_finds_words: bool = False
     crashes: bool = False
 
     @classmethod

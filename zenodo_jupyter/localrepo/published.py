@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from ..errors import FieldError, RecordNotFound, RefusedMetadata, WasRefused
-from . import access, dois, drafts, entries, relations, request, searching, self_service, versions
+from . import access, dois, drafts, entries, indexing, relations, request, self_service, versions
 from .actor import Actor
 from .database import now
 from .schema import publication_errors
@@ -48,10 +48,10 @@ def publish(actor: Actor, text: str) -> Version:
         versions.save_parent(actor.db, parent)
         versions.drop_draft(actor.db, draft)
         versions.save_record(actor.db, record, actor.user_id)
-        searching.remove(actor.db, draft)
-        searching.index(actor.db, record, actor.flavour)
+        indexing.remove(actor.db, draft)
+        indexing.index(actor.db, record, actor.flavour)
         if replaced is not None:
-            searching.index_number(actor.db, replaced, actor.flavour)
+            indexing.index_number(actor.db, replaced, actor.flavour)
         kind = "record.published" if before is None else "record.edited"
         actor.db.log_change(kind, record.number, parent.number, actor.user_id, revision=record.revision)
     return record
@@ -73,7 +73,7 @@ def edit(actor: Actor, text: str) -> Version:
         entries.copy_all(actor.db, record.bucket, draft.bucket)
         entries.lock(actor.db, draft.bucket)
         versions.save_draft(actor.db, draft)
-        searching.index(actor.db, draft, actor.flavour)
+        indexing.index(actor.db, draft, actor.flavour)
         actor.db.log_change("draft.created", draft.number, draft.parent.number, actor.user_id)
     return draft
 
@@ -107,7 +107,7 @@ def new_version(actor: Actor, text: str) -> Version:
         parent.next_draft = draft.number
         versions.save_parent(actor.db, parent)
         versions.save_draft(actor.db, draft)
-        searching.index(actor.db, draft, actor.flavour)
+        indexing.index(actor.db, draft, actor.flavour)
         actor.db.log_change("draft.created", draft.number, parent.number, actor.user_id)
     return draft
 

@@ -1,36 +1,67 @@
-"""The search index: what of a record or draft can be found, and by which words."""
+"""Searching: which of the drafts and records somebody may find, in which order, and what they are counted by."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from html import unescape
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from . import access, entries, identifiers, query, versions
+from . import facets, query, versions
+from .conditions import Condition, Match, Rows, all_of
 from .database import Database
+from .facets import Counts
 from .flavours import Flavour
-from .tables import TEXT_COLUMNS
+from .searchfields import TEXTS
 from .users import User
 from .versions import Version
 
-#: InvenioRDM's names of orders, as SQL over the table ``documents`` (``score`` is bm25: smaller is better).
+_NEWEST = "d.created DESC, d.doc DESC"
+_MOST = "(SELECT sum(unique_total) FROM stats s WHERE s.parent_id = d.parent_id AND kind = '{}') {}, d.created DESC"
+
+
+def _of_field(name: str, direction: str = "") -> str:
+    return (
+        "(SELECT min(value) FROM terms WHERE doc = d.doc AND field = "
+        f"(SELECT id FROM fields WHERE name = 'custom_fields.{name}')) {direction}"
+    )
+
+
+#: InvenioRDM's names of orders, as SQL over the table ``documents``.
 SORTS = {
-    "bestmatch": "coalesce(score, 0), d.created DESC",
-    "newest": "d.created DESC, d.doc DESC",
+    "bestmatch": _NEWEST,
+    "newest": _NEWEST,
     "oldest": "d.created, d.doc",
     "version": "d.version_index DESC, d.created DESC",
     "updated-desc": "d.updated DESC, d.doc DESC",
     "updated-asc": "d.updated, d.doc",
-    "mostviewed": "(SELECT sum(total) FROM stats s WHERE s.parent_id = d.parent_id AND kind = 'view') DESC, d.created DESC",
-    "mostdownloaded": (
-        "(SELECT sum(total) FROM stats s WHERE s.parent_id = d.parent_id AND kind = 'download') DESC, d.created DESC"
-    ),
+    "mostviewed": _MOST.format("view", "DESC"),
+    "mostdownloaded": _MOST.format("download", "DESC"),
+    "newestactivity": "d.updated DESC, d.doc DESC",
+    "oldestactivity": "d.updated, d.doc",
 }
-# A word in a title says more about a record than one in its description.
-_WEIGHTS = "10.0, 5.0, 3.0, 1.0, 1.0"
-_TAG = re.compile(r"<[^>]*>")
+_JOURNAL = ", ".join(_of_field(f"journal:journal.{part}") for part in ("volume", "issue", "pages"))
+_SESSIONS = [_of_field(f"meeting:meeting.{part}", "{0}") for part in ("session", "session_part")]
+#: What Zenodo adds (``invenio.cfg`` of zenodo-rdm): with ``mostrecent`` a minus is the oldest first.
+OLD_SORTS = {
+    "publication-desc": "d.published_from DESC, d.created DESC",
+    "publication-asc": "d.published_from, d.created",
+    "publication_date": "d.published_from DESC, d.created DESC",
+    "-publication_date": "d.published_from, d.created",
+    "mostrecent": _NEWEST,
+    "-mostrecent": "d.created, d.doc",
+    "-bestmatch": "d.created, d.doc",
+    "-mostviewed": _MOST.format("view", ""),
+    "-version": "d.version_index, d.created",
+    "journal": f"d.published_from DESC, {_JOURNAL}",
+    "-journal": f"d.published_from, {_JOURNAL}",
+    "journal-desc": f"d.published_from DESC, {_JOURNAL}",
+    "journal-asc": f"d.published_from, {_JOURNAL}",
+    "conference_session": ", ".join(_SESSIONS).format("DESC"),
+    "-conference_session": ", ".join(_SESSIONS).format(""),
+    "conference-desc": ", ".join(_SESSIONS).format("DESC"),
+    "conference-asc": ", ".join(_SESSIONS).format(""),
+}
+_WEIGHTS = ", ".join(str(weight) for weight in (1.0, *TEXTS.values()))
 
 
 @dataclass(frozen=True)
@@ -43,13 +74,13 @@ class Found:
         How many there are.
     versions : list of Version
         Those of this page.
-    facets : dict
-        For each field how often each of its values occurs.
+    counts : Counts
+        For each facet how often each of its values occurs.
     """
 
     total: int
     versions: list[Version]
-    facets: dict[str, list[tuple[str, int]]]
+    counts: Counts
 
 
 @dataclass(frozen=True)
@@ -62,6 +93,8 @@ class Scope:
         Who asks; restricted records are found by who may see them.
     mine : bool
         Own drafts and records instead of everybody's records.
+    shared : bool
+        With ``mine``: what others granted them instead of their own.
     all_versions : bool
         Older versions too.
     parent : int, optional
@@ -72,130 +105,134 @@ class Scope:
 
     user: User | None
     mine: bool = False
+    shared: bool = False
     all_versions: bool = False
     parent: int | None = None
     community: str = ""
 
 
-def index_number(db: Database, number: int, flavour: Flavour) -> None:
-    """Index a published record anew, as when it is not the newest version any more."""
-    record = versions.find_record(db, number)
-    if record is not None:
-        index(db, record, flavour)
+@dataclass(frozen=True)
+class Wish:
+    """What is looked for, and how it is shown.
+
+    Attributes
+    ----------
+    q : str
+        In the language of `query`.
+    sort : str
+        A key of `SORTS` or `OLD_SORTS`.
+    page, size : int
+        Which part; pages count from 1.
+    facets : tuple of str
+        What is counted.
+    chosen : mapping
+        For each facet the values that are wanted, whatever is counted.
+    filters : tuple of Condition
+        What else is wanted.
+    """
+
+    q: str = ""
+    sort: str = "newest"
+    page: int = 1
+    size: int = 25
+    facets: tuple[str, ...] = ()
+    chosen: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    filters: tuple[Condition, ...] = ()
 
 
-def index(db: Database, version: Version, flavour: Flavour) -> None:
-    """Make a draft or record findable; inside the transaction that changes it."""
-    doc = _doc(version)
-    metadata = version.document["metadata"]
-    with db.writing() as connection:
-        remove(db, version)
-        if version.deletion is not None:
-            return
-        connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                doc, version.number, version.parent.number, version.parent.owner, version.is_draft, version.is_latest,
-                version.access["record"] == "public", version.index, version.created, version.updated,
-                metadata.get("title", "").casefold(), metadata.get("publication_date", ""),
-            ),
-        )  # fmt: skip
-        texts = _texts(version)
-        connection.execute(
-            f"INSERT INTO texts (rowid, {', '.join(TEXT_COLUMNS)}) VALUES (?{', ?' * len(TEXT_COLUMNS)})",
-            (doc, *(" \n ".join(texts[column]) for column in TEXT_COLUMNS)),
-        )
-        connection.executemany(
-            "INSERT OR IGNORE INTO terms VALUES (?, ?, ?)",
-            [(field, value, doc) for field, value in _terms(db, version, flavour)],
-        )
+def sorts(flavour: Flavour) -> Mapping[str, str]:
+    """Return the orders that a flavour knows."""
+    return {**SORTS, **OLD_SORTS} if flavour.old_dialect else SORTS
 
 
-def touch(db: Database, version: Version) -> None:
-    """Move an indexed draft or record in the order of changes, and nothing else."""
-    with db.writing() as connection:
-        connection.execute("UPDATE documents SET updated = ? WHERE doc = ?", (version.updated, _doc(version)))
-
-
-def remove(db: Database, version: Version) -> None:
-    """Make a draft or record unfindable."""
-    doc = _doc(version)
-    with db.writing() as connection:
-        connection.execute("DELETE FROM texts WHERE rowid = ?", (doc,))
-        connection.execute("DELETE FROM documents WHERE doc = ?", (doc,))
-
-
-def search(db: Database, q: str, scope: Scope, *, sort: str, page: int, size: int) -> Found:
+def search(db: Database, flavour: Flavour, scope: Scope, wish: Wish, *, words_at_least: bool = False) -> Found:
     """Find drafts and records.
 
     Parameters
     ----------
     db : Database
         Of the store.
-    q : str
-        Words, ``"phrases"``, ``field:value``, ``AND``, ``OR``, ``NOT``, brackets. What cannot be read finds nothing, as
-        in InvenioRDM.
-    scope : Scope
-        What is looked at.
-    sort : str
-        A key of `SORTS`.
-    page, size : int
-        Which part; pages count from 1.
+    flavour : Flavour
+        Whose names of fields and orders are understood.
+    scope, wish : Scope, Wish
+        What is looked at, and for.
+    words_at_least : bool
+        Whether a query that cannot be read finds its words, as in InvenioRDM.
+
+    Raises
+    ------
+    query.UnreadableQuery
+        When it cannot be read, and that is not wanted; or not answered.
     """
-    conditions, values = _scope(scope)
-    score, score_values = "SELECT NULL AS rowid, 0 AS score WHERE 0", []
-    if q.strip():
-        try:
-            parsed = query.parse(q)
-        except query.UnreadableQuery:
-            return Found(0, [], {})
-        sql, more = query.to_sql(parsed, db.has_fts5)
-        conditions.append(sql)
-        values += more
-        words = query.words(parsed)
-        if words and sort == "bestmatch" and db.has_fts5:
-            score = f"SELECT rowid, bm25(texts, {_WEIGHTS}) AS score FROM texts WHERE texts MATCH ?"
-            score_values = [" OR ".join(words)]
-    where = " AND ".join(f"({c})" for c in conditions)
+    wanted: list[Condition] = [_scope(scope), *wish.filters]
+    asked = _asked(db, flavour, wish.q, words_at_least)
+    counted = all_of([*wanted, *([asked] if asked else [])]).sql()
+    narrowed = [c for name, values in wish.chosen.items() if (c := facets.chosen(name, values))]
+    rest = all_of([*wanted, *narrowed])
     with db.reading() as connection:
-        total = connection.execute(f"SELECT count(*) FROM documents d WHERE {where}", values).fetchone()[0]
+        counts = facets.count(db, wish.facets, *counted)
+        total = counts.total
+        if narrowed:
+            total = facets.count(db, (), *all_of([rest, *([asked] if asked else [])]).sql()).total
+        sql, values = _ordered(asked, rest, sorts(flavour)[wish.sort] if wish.sort != "bestmatch" else "")
         rows = connection.execute(
-            f"SELECT d.record_id, d.is_draft FROM documents d LEFT JOIN ({score}) t ON t.rowid = d.doc WHERE {where} "
-            f"ORDER BY {SORTS[sort]} LIMIT ? OFFSET ?",
-            [*score_values, *values, size, (page - 1) * size],
+            f"{sql} LIMIT ? OFFSET ?", [*values, wish.size, (wish.page - 1) * wish.size]
         ).fetchall()
         find = (versions.find_record, versions.find_draft)
         found = [v for row in rows if (v := find[row["is_draft"]](db, row["record_id"]))]
-        facets = {
-            field: [
-                (row["value"], row["n"])
-                for row in connection.execute(
-                    "SELECT value, count(*) AS n FROM terms WHERE field = ? AND doc IN "
-                    f"(SELECT doc FROM documents d WHERE {where}) GROUP BY value ORDER BY n DESC, value",
-                    [field, *values],
-                )
-            ]
-            for field in ("access.status", "files.types", "metadata.resource_type.id", "is_published")
-        }
-    return Found(total, found, facets)
+    return Found(total, found, counts)
 
 
-def _scope(scope: Scope) -> tuple[list[str], list[Any]]:
+def _asked(db: Database, flavour: Flavour, q: str, words_at_least: bool) -> Condition | None:
+    if not q.strip():
+        return None
+    try:
+        return query.read(db, q, flavour)
+    except query.NoQuery:
+        if not words_at_least:
+            raise
+        return query.any_word(q)
+
+
+def _ordered(asked: Condition | None, rest: Condition, order: str) -> tuple[str, list[Any]]:
+    """Return the search in SQL, in an order; by the best match if that is empty."""
+    chosen = "SELECT d.record_id, d.is_draft FROM documents d"
+    where, values = rest.sql()
+    if asked is None:
+        return f"{chosen} WHERE {where} ORDER BY {order or _NEWEST}", values
+    if order or not asked.ranking:
+        also, more = asked.sql()
+        return f"{chosen} WHERE ({also}) AND {where} ORDER BY {order or _NEWEST}", [*more, *values]
+    best = f"SELECT rowid, bm25(texts, {_WEIGHTS}) AS score FROM texts WHERE texts MATCH ?"
+    if isinstance(asked, Match) and asked.ranking == asked.expression:
+        return (
+            f"{chosen} JOIN ({best}) t ON t.rowid = d.doc WHERE {where} ORDER BY t.score, {_NEWEST}",
+            [asked.expression, *values],
+        )
+    also, more = asked.sql()
+    return (
+        f"{chosen} LEFT JOIN ({best}) t ON t.rowid = d.doc WHERE ({also}) AND {where} "
+        f"ORDER BY coalesce(t.score, 0), {_NEWEST}",
+        [asked.ranking, *more, *values],
+    )
+
+
+def _scope(scope: Scope) -> Rows:
     conditions: list[str] = []
     values: list[Any] = []
     user = scope.user.id if scope.user else -1
+    granted = "d.parent_id IN (SELECT parent_id FROM access_grants WHERE subject_type = 'user' AND subject_id = ?{})"
     if scope.mine:
         # A record that is being edited is shown once, as its draft.
-        conditions.append("d.owner_id = ? AND (d.is_draft OR d.record_id NOT IN (SELECT id FROM drafts))")
-        values.append(user)
+        conditions.append("(d.is_draft OR d.record_id NOT IN (SELECT id FROM drafts))")
+        conditions.append(granted.format(" AND permission <> 'view'") if scope.shared else "d.owner_id = ?")
+        values.append(str(user) if scope.shared else user)
         if not scope.all_versions:  # of each concept what is worked on, else what was published last
             conditions.append(
                 "d.record_id = (SELECT coalesce(next_draft_id, latest_id) FROM parents WHERE id = d.parent_id)"
             )
-        return conditions, values
-    conditions.append("NOT d.is_draft")
-    if not scope.all_versions:
-        conditions.append("d.latest")
+        return Rows(" AND ".join(conditions), values)
+    conditions.append("NOT d.is_draft" if scope.all_versions else "d.is_draft = 0 AND d.latest = 1")
     if scope.parent is not None:
         conditions.append("d.parent_id = ?")
         values.append(scope.parent)
@@ -203,89 +240,6 @@ def _scope(scope: Scope) -> tuple[list[str], list[Any]]:
         conditions.append("d.parent_id IN (SELECT parent_id FROM community_records WHERE community_id = ?)")
         values.append(scope.community)
     if not (scope.user and scope.user.is_admin):
-        conditions.append(
-            "d.public OR d.owner_id = ? OR d.parent_id IN "
-            "(SELECT parent_id FROM access_grants WHERE subject_type = 'user' AND subject_id = ?)"
-        )
-        values += [user, str(user)]
-    return conditions, values
-
-
-def _doc(version: Version) -> int:
-    return 2 * version.number + version.is_draft
-
-
-def plain(html: str) -> str:
-    """Return the text of HTML."""
-    return unescape(_TAG.sub(" ", html))
-
-
-def _texts(version: Version) -> dict[str, list[str]]:
-    """Return the words of each column of the full text index."""
-    metadata = version.document["metadata"]
-    people = [*metadata.get("creators", ()), *metadata.get("contributors", ())]
-    return {
-        "title": [metadata.get("title", ""), *(t.get("title", "") for t in metadata.get("additional_titles", ()))],
-        "creators": [p.get("person_or_org", {}).get("name", "") for p in people],
-        "subjects": [s.get("subject", "") for s in metadata.get("subjects", ())],
-        "description": [
-            plain(metadata.get("description", "")),
-            *(plain(d.get("description", "")) for d in metadata.get("additional_descriptions", ())),
-        ],
-        "other": [
-            str(pid.get("identifier", "")) for pid in version.document["pids"].values()
-        ]
-        + [r.get("reference", "") for r in metadata.get("references", ())]
-        + [a.get("name", "") for p in people for a in p.get("affiliations", ())]
-        + [f.get("funder", {}).get("name", "") for f in metadata.get("funding", ())]
-        + [metadata.get("publisher", ""), metadata.get("version", "")],
-    }  # fmt: skip
-
-
-def _terms(db: Database, version: Version, flavour: Flavour) -> Iterator[tuple[str, str]]:
-    """Yield field and value of everything that is searched as a whole."""
-    document, parent = version.document, version.parent
-    metadata = document["metadata"]
-    for name, number in (("id", version.number), ("parent.id", parent.number)):
-        yield name, str(number)
-        yield name, identifiers.to_base32(number)
-    for name, pids in (("pids", document["pids"]), ("parent.pids", parent.document.get("pids", {}))):
-        for scheme, pid in pids.items():
-            if pid.get("identifier"):
-                yield f"{name}.{scheme}.identifier", pid["identifier"]
-    yield "parent.access.owned_by.user", str(parent.owner)
-    for community in parent.document.get("communities", {}).get("ids", ()):
-        yield "parent.communities.ids", community
-        row = db.one("SELECT slug FROM communities WHERE id = ?", community)
-        if row is not None:
-            yield "parent.communities.entries.slug", row["slug"]
-    yield "is_published", "false" if version.is_draft else "true"
-    yield "is_draft", "true" if version.is_draft else "false"
-    yield "access.status", access.status(version.access, has_files=version.files_enabled)
-    yield "versions.index", str(version.index)
-    yield "status", "draft" if version.is_draft else "published"
-    kind = metadata.get("resource_type", {}).get("id")
-    if kind:
-        yield "metadata.resource_type.id", kind
-        if "-" in kind:
-            yield "metadata.resource_type.id", kind.split("-")[0]
-    for name in ("publication_date", "version", "publisher"):
-        if metadata.get(name):
-            yield f"metadata.{name}", metadata[name]
-    for name, key in (
-        ("languages", "id"),
-        ("rights", "id"),
-        ("subjects", "subject"),
-        ("related_identifiers", "identifier"),
-    ):
-        for item in metadata.get(name, ()):
-            if item.get(key):
-                yield f"metadata.{name}.{key}", item[key]
-    for person in metadata.get("creators", ()):
-        for identifier in person.get("person_or_org", {}).get("identifiers", ()):
-            yield "metadata.creators.person_or_org.identifiers.identifier", identifier.get("identifier", "")
-    if version.files_enabled and access.status(version.access, has_files=True) == "open":
-        for entry in entries.listing(db, version.bucket):
-            yield "files.entries.key", entry.key
-            if entry.status == "completed":
-                yield "files.types", entries.extension(entry.key, entry.mimetype)
+        conditions.append(f"(d.public OR d.owner_id = ? OR {granted.format('')})" if scope.user else "d.public")
+        values += [user, str(user)] if scope.user else []
+    return Rows(" AND ".join(conditions), values)

@@ -151,19 +151,29 @@ CREATE TABLE terms (
 CREATE INDEX terms_of_document ON terms (doc);
 """
 
-#: The columns of the full text index, in the order of their weight.
-TEXT_COLUMNS = ("title", "creators", "subjects", "description", "other")
-_FTS5 = (
-    f"CREATE VIRTUAL TABLE texts USING fts5 ({', '.join(TEXT_COLUMNS)}, "
-    "tokenize = \"unicode61 remove_diacritics 2\", prefix = '2 3')"
-)
-# An SQLite without FTS5 gets the same columns in a plain table, searched with LIKE.
-_PLAIN = f"CREATE TABLE texts (rowid INTEGER PRIMARY KEY, {', '.join(f'{c} TEXT' for c in TEXT_COLUMNS)})"
+# The search index has what is counted and filtered most as columns, and fields by number. The full text index ``texts`` is
+# made by `indexing.rebuild`, which fills all of it.
+_VERSION_2 = """
+DROP TABLE IF EXISTS texts;
+DROP TABLE terms;
+DROP TABLE documents;
+CREATE TABLE documents (
+    doc INTEGER PRIMARY KEY, record_id INTEGER NOT NULL, parent_id INTEGER NOT NULL, owner_id INTEGER,
+    is_draft INTEGER NOT NULL, latest INTEGER NOT NULL, public INTEGER NOT NULL, version_index INTEGER NOT NULL,
+    created TEXT NOT NULL, updated TEXT NOT NULL, access_status TEXT NOT NULL, resource_type TEXT NOT NULL,
+    published_from TEXT NOT NULL, published_to TEXT NOT NULL
+);
+CREATE INDEX documents_newest ON documents (is_draft, latest, created);
+CREATE INDEX documents_counted ON documents (is_draft, latest, access_status, resource_type, public, owner_id, parent_id);
+CREATE INDEX documents_of_owner ON documents (owner_id, updated);
+CREATE INDEX documents_of_parent ON documents (parent_id);
+CREATE TABLE fields (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE terms (
+    field INTEGER NOT NULL REFERENCES fields, value TEXT NOT NULL,
+    doc INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE, PRIMARY KEY (field, value, doc)
+) WITHOUT ROWID;
+CREATE INDEX terms_of_document ON terms (doc, field, value);
+"""
 
 #: One script per schema version; ``PRAGMA user_version`` counts them.
-SCRIPTS = (_VERSION_1,)
-
-
-def full_text_table(fts5: bool) -> str:
-    """Return the statement that makes the table ``texts``."""
-    return _FTS5 if fts5 else _PLAIN
+SCRIPTS = (_VERSION_1, _VERSION_2)

@@ -14,7 +14,7 @@ from ..schema.communities import load_members
 from ..searching import Scope
 from . import here
 from .answers import NATIVE, PLAIN, answer, negotiate, no_content
-from .records import answer_search, page_links, whole_number
+from .searches import answer_search, page_links, whole_number
 
 blueprint = Blueprint("api_communities", __name__)
 
@@ -92,7 +92,7 @@ def records(id: str) -> Response:
         Scope(actor.user, community=community.id),
         f"/communities/{id}/records",
         default="newest",
-        facets=("access_status", "file_type", "resource_type"),
+        facets=actor.flavour.facets,
     )
 
 

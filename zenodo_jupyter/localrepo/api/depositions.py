@@ -15,7 +15,7 @@ from ..legacy import deposition, incoming
 from ..legacy.words import COMMUNITIES
 from ..searching import Scope
 from ..versions import Version
-from . import here, records
+from . import here, searches
 from .answers import JSON, answer, no_content
 
 blueprint = Blueprint("api_depositions", __name__, url_prefix="/deposit/depositions")
@@ -28,8 +28,8 @@ def mine() -> Response:
     """Answer the drafts and records of whoever asks, as a bare list."""
     actor = here.actor()
     access.require(actor.user is not None)
-    scope = Scope(actor.user, mine=True, all_versions=records.all_versions())
-    found = records.search_results(scope, "/deposit/depositions", default="updated-desc", facets=())
+    scope = Scope(actor.user, mine=True, all_versions=searches.all_versions())
+    found = searches.search_results(scope, "/deposit/depositions", default="updated-desc", facets=())
     links = here.view().links
     return answer([deposition.to_json(native, links) for native in found["hits"]["hits"]], offered=_OFFERED)
 

@@ -12,7 +12,7 @@ from .. import access, users
 from ..users import User
 from . import here
 from .answers import answer, as_json
-from .records import page_links, whole_number
+from .searches import page_links, whole_number
 
 blueprint = Blueprint("api_people", __name__)
 

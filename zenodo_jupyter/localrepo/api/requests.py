@@ -14,7 +14,7 @@ from ..schema.communities import load_comment, load_inclusions
 from . import here
 from .answers import answer, as_json, no_content
 from .communities import buckets, listing
-from .records import page_links, whole_number
+from .searches import page_links, whole_number
 
 blueprint = Blueprint("api_requests", __name__)
 

@@ -10,7 +10,7 @@ from ...errors import BadInput, FieldError, RecordNotFound, RefusedMetadata
 from .. import access, vocabularies
 from . import here
 from .answers import TERMS, answer
-from .records import page_links, whole_number
+from .searches import page_links, whole_number
 
 blueprint = Blueprint("api_vocabularies", __name__)
 

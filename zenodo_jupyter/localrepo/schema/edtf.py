@@ -33,6 +33,21 @@ def is_date_or_time(text: str) -> bool:
     return is_date(time.group(1) if time else text)
 
 
+def days(text: str) -> tuple[str, str]:
+    """Return the first and the last day of a year, a month, a day or an interval; nothing for an end that is not known.
+
+    >>> days("2020-02"), days("2020/")
+    (('2020-02-01', '2020-02-29'), ('2020-01-01', ''))
+    """
+    begin, interval, end = text.strip().partition("/")
+    first, last = _span(begin), _span(end if interval else begin)
+    return _iso(first[0]) if first else "", _iso(last[1]) if last else ""
+
+
+def _iso(day: tuple[int, int, int]) -> str:
+    return f"{day[0]:04}-{day[1]:02}-{day[2]:02}"
+
+
 def _span(text: str) -> _Span | None:
     match = _DATE.match(text)
     if match is None:
