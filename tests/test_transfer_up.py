@@ -105,6 +105,16 @@ def test_an_upload_recovers_by_itself(plain, fault):
     }
 
 
+def test_what_is_replaced_is_taken_away_one_after_the_other(plain):
+    """Before anything is begun: InvenioRDM refuses two at once where one of them is the file that is shown first."""
+    repository, draft, _ = begin(plain, plain.token)
+    upload_files(repository, draft, [upload_of(key, b"old") for key in "abc"])
+    plain.seen.clear()
+    upload_files(repository, draft, [upload_of(key, b"newer", known=key == "a") for key in "abc"])
+    assert [method for method, _ in plain.seen[:5]] == ["GET", "DELETE", "DELETE", "DELETE", "POST"]
+    assert plain.count("DELETE", "") == 3 and plain.count("POST", "/draft/files$") == 1
+
+
 def test_a_file_that_was_taken_in_and_lost_is_sent_again(plain):
     """InvenioRDM answers 200 with ``errors``, and the entry is gone."""
     repository, draft, _ = begin(plain, plain.token)

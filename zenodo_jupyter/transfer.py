@@ -101,7 +101,9 @@ def upload_files(
         there = {e.key: e for e in repository.list_files(draft_id)}
         for upload in uploads:
             entry = there.get(upload.key)
-            if entry and entry.status == "completed" and upload.md5 and upload.md5 != entry.md5:
+            other = entry and (entry.size != upload.size or (upload.md5 and upload.md5 != entry.md5))
+            # One after the other: two at once, one of them the file that is shown first, InvenioRDM refuses as invalid.
+            if other and entry and entry.status == "completed":
                 repository.delete_file(draft_id, upload.key)
                 del there[upload.key]
         meter.have([u.key for u in uploads if _is_same(u, there.get(u.key))])

@@ -168,8 +168,15 @@ def fingerprints(described: dict[str, Any]) -> dict[str, str]:
         **{f"access.{name}": value for name, value in access.items()},
         **{f"custom_fields.{name}": value for name, value in (described.get("custom_fields") or {}).items()},
     }
-    text = {name: json.dumps(value, sort_keys=True) for name, value in parts.items() if value not in (None, "", [], {})}
+    text = {name: json.dumps(_by_id(value), sort_keys=True) for name, value in parts.items() if value not in (None, "", [], {})}
     return {name: hashlib.sha256(value.encode()).hexdigest()[:16] for name, value in text.items()}
+
+
+def _by_id(value: Any) -> Any:
+    """Return a value with nothing but the ids of what comes from vocabularies: some answers have their titles, some not."""
+    if isinstance(value, dict):
+        return {"id": value["id"]} if "id" in value else {k: _by_id(v) for k, v in value.items()}
+    return [_by_id(v) for v in value] if isinstance(value, list) else value
 
 
 def edited(repository: Repository, act: Act | None) -> Finding | None:
