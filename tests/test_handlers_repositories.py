@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from faults import FaultyServer, embedded
+from nbformat.v4 import new_markdown_cell, new_notebook
 from test_handlers_pages import publish
 
 Call = Callable[..., Awaitable[tuple[int, Any]]]
@@ -25,7 +27,7 @@ def lab(tmp_path: Path) -> Iterator[tuple[FaultyServer, str]]:
 @pytest.fixture
 def jp_server_config(lab: tuple[FaultyServer, str]) -> dict[str, Any]:
     """Load this extension, and make the other repository known to it."""
-    known = {"lab": {"url": lab[0].url, "title": "Our lab", "max_files": 7, "practice": False}}
+    known = {"lab": {"url": lab[0].url, "title": "Our lab", "max_files": 17, "practice": False}}
     return {
         "ServerApp": {"jpserver_extensions": {"zenodo_jupyter": True}},
         "ZenodoJupyter": {"repositories": known, "allowed_repositories": ["local", "lab"]},
@@ -38,7 +40,7 @@ async def test_the_repositories_of_the_settings_are_listed(call: Call) -> None:
     assert (status, found["default"]) == (200, "local")
     rows = {row["name"]: row for row in found["repositories"]}
     assert set(rows) == {"local", "lab"}
-    assert (rows["lab"]["title"], rows["lab"]["max_files"], rows["lab"]["has_token"]) == ("Our lab", 7, False)
+    assert (rows["lab"]["title"], rows["lab"]["max_files"], rows["lab"]["has_token"]) == ("Our lab", 17, False)
 
 
 async def test_a_good_token_is_kept_and_never_told(
@@ -148,3 +150,22 @@ async def test_nothing_is_got_outside_of_the_servers_folder(call: Call, route: s
         assert (status, error["error"]) == (400, "UnsafeName")
     status, error = await call("POST", route, {"doi": "10.5072/zenodo.1"})
     assert (status, error["message"]) == (400, "`folder` is missing in the request.")
+
+
+async def test_where_a_notebook_stands_is_known_of_all_repositories(
+    call: Call, lab: tuple[FaultyServer, str], jp_root_dir: Path
+) -> None:
+    """Asked without a repository's name, the answer is of where it was published, with its waiting badge, also when that is down."""
+    server, token = lab
+    assert (await call("PUT", "repositories/lab/token", {"token": token}))[0] == 200
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# Rain")]), jp_root_dir / "rain.ipynb")
+    about = {"title": "Rain", "creators": [{"name": "Doe, Ada"}], "description": "It rains.", "rights": ["mit"]}
+    order = {"path": "rain.ipynb", "to": "lab", "metadata": about, "yes": True}
+    job = (await call("POST", "publish", order))[1]
+    while job["state"] in ("queued", "running"):
+        job = (await call("GET", f"jobs/{job['id']}", after=job["seq"]))[1]
+    assert job["state"] == "done", job["error"]
+    server.close()
+    status, found = await call("GET", "status", path="rain.ipynb")
+    assert (status, found["repository"], found["standing"]["state"]) == (200, "lab", "published")
+    assert found["stamp"] == job["result"]["stamp"]

@@ -217,6 +217,15 @@ def test_a_wrong_token_and_none(server):
     assert client(server, server.token)[0].test_token()
 
 
+def test_a_token_is_somebodys(server):
+    """Whose token it is, is told by name and e-mail, as a person knows the account, and by its number only for want of them."""
+    repository = client(server, server.token)[0]
+    ready(repository)  # Zenodo tells the number of an account by what it owns
+    assert "@" in repository.test_token()
+    server.fail(Fault("GET", r"/users/", status=403))
+    assert repository.test_token().isdigit()
+
+
 def test_json_that_is_not_inveniordms(server, repository):
     """Some other service with an API is not a repository."""
     server.fail(Fault("GET", "/api/records/1$", headers={"Content-Type": "application/json"}, body=b'{"hello": 1}'))

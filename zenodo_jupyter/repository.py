@@ -8,7 +8,7 @@ from typing import Any
 from .answers import json_of, read
 from .api import segment
 from .doi import DOI
-from .errors import RecordDeleted, RecordNotFound
+from .errors import CouldNotAsk, RecordDeleted, RecordNotFound, WasRefused
 from .records import Draft, Record
 from .reviews import Reviews
 
@@ -44,7 +44,9 @@ class Repository(Reviews):
     """
 
     def test_token(self) -> str:
-        """Return the account's id where the repository tells it, else ``ok``.
+        """Return whose token it is: name and e-mail where the repository tells them, else the account's id.
+
+        Zenodo tells nothing of an account that has no records yet.
 
         Raises
         ------
@@ -54,7 +56,17 @@ class Repository(Reviews):
         params = {"size": 1, "shared_with_me": "false"}
         response = self.ask("GET", "/user/records", params=params, what="your records")
         mine = self._page(json_of(response, self.session), 1, 1).records
-        return response.headers.get("X-User-ID") or (mine[0].owner if mine else "") or "ok"
+        user = response.headers.get("X-User-ID") or (mine[0].owner if mine else "")
+        return self._account(user) if user else "the owner of this token"
+
+    def _account(self, user: str) -> str:
+        """Return how an account is called; its id where the repository does not say."""
+        try:
+            found = self.ask_json("GET", f"/users/{segment(user)}", what="your account")
+        except (CouldNotAsk, WasRefused):
+            return user
+        name, email = (found.get("profile") or {}).get("full_name") or found.get("username"), found.get("email")
+        return f"{name} ({email})" if name and email else name or email or user
 
     def my_records(self, q: str = "", page: int = 1, size: int = 25) -> SearchPage:
         """Return a page of this account's records and drafts, those changed last first."""

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import badge, card, companions, evidence, notebook, rendering
+from . import badge, card, companions, evidence, locking, notebook, rendering
 from . import bundle as bundles
 from .collect import Plan
 from .companions import crate
 from .companions.work import Work
 from .errors import ZenodoJupyterError
+from .packages import LOCK
 from .records import Draft, Record
 from .unpacking import MANIFEST
 
@@ -21,8 +22,29 @@ if TYPE_CHECKING:
 
 #: The names of the files that `lists` makes.
 LISTS = ("ro-crate-metadata.json", MANIFEST)
+#: Why each of the files is made, by its role.
+REASONS = {
+    "rendering": "made for you: to read without Jupyter",
+    "environment": "made for you: the packages the notebook needs",
+    "citation": "made for you: how to cite",
+    "readme": "made for you: what this is",
+    "crate": "made for you: for machines",
+    "manifest": "made for you: checksums of all files",
+}
 #: The report of a re-run, which the crate tells of; larger than this it is none of ours, in bytes.
 REPORT, LARGEST_REPORT = "reproduction-report.json", 50_000_000
+
+
+def to_be_made(plan: Plan) -> list[dict[str, str]]:
+    """Return key, role and reason of the files that `published_copy` and `lists` will add to those of the plan."""
+    needed = plan.environment
+    described = [*needed.to_files(), *([LOCK] if needed.pins and not locking.missing() else [])] if needed else []
+    roles = {
+        plan.notebook.with_suffix(".html").name: "rendering", **dict.fromkeys(described, "environment"),
+        "CITATION.cff": "citation", "README.md": "readme", LISTS[0]: "crate", LISTS[1]: "manifest",
+    }  # fmt: skip
+    taken = {f.key for f in plan.bundle.files}
+    return [{"key": key, "role": role, "reason": REASONS[role]} for key, role in roles.items() if key not in taken]
 
 
 def published_copy(plan: Plan, draft: Draft, deposit: badge.Deposit) -> bundles.Bundle:
@@ -46,12 +68,10 @@ def lists(plan: Plan, draft: Draft, files: bundles.Bundle) -> list[bundles.Bundl
     work = _work(plan, draft)
     if LISTS[0] not in taken:
         text = crate.ro_crate(work, listed, _actions(listed))
-        made.append(bundles.BundleFile(LISTS[0], "crate", "made for you: for machines", content=text.encode()))
+        made.append(bundles.BundleFile(LISTS[0], "crate", REASONS["crate"], content=text.encode()))
     if LISTS[1] not in taken:
         text = bundles.manifest_sha256([*listed, *made])
-        made.append(
-            bundles.BundleFile(LISTS[1], "manifest", "made for you: checksums of all files", content=text.encode())
-        )
+        made.append(bundles.BundleFile(LISTS[1], "manifest", REASONS["manifest"], content=text.encode()))
     return made
 
 
@@ -79,21 +99,18 @@ def companions_of(plan: Plan, draft: Draft, stamped: Any, files: bundles.Bundle)
     taken = {f.key for f in files.files}
     made: list[bundles.BundleFile] = []
 
-    def add(key: str, role: str, reason: str, text: str | bytes) -> None:
+    def add(key: str, role: str, text: str | bytes) -> None:
         if key not in taken:
             content = text.encode() if isinstance(text, str) else text
-            made.append(bundles.BundleFile(key=key, role=role, reason=reason, content=content))
+            made.append(bundles.BundleFile(key=key, role=role, reason=REASONS[role], content=content))
 
     work = _work(plan, draft)
-    add(
-        plan.notebook.with_suffix(".html").name, "rendering", "made for you: to read without Jupyter",
-        rendering.render_html(stamped, plan.metadata.title),
-    )  # fmt: skip
+    add(plan.notebook.with_suffix(".html").name, "rendering", rendering.render_html(stamped, plan.metadata.title))
     for key, text in (plan.environment.to_files() if plan.environment else {}).items():
-        add(key, "environment", "made for you: the packages the notebook needs", text)
-    add("CITATION.cff", "citation", "made for you: how to cite", companions.citation_cff(work))
+        add(key, "environment", text)
+    add("CITATION.cff", "citation", companions.citation_cff(work))
     listed = [*files.files, *made]
-    add("README.md", "readme", "made for you: what this is", companions.readme_md(work, listed))
+    add("README.md", "readme", companions.readme_md(work, listed))
     return made
 
 

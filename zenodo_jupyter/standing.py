@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from .repository import Repository
 
 
+#: Seconds that a status line waits for a repository.
+_GLANCE = 10.0
+
+
 @dataclass(frozen=True)
 class Standing:
     """Where a notebook stands.
@@ -291,6 +295,7 @@ def read(path: Path, *, to: str | None = None, config: Config, report: Report = 
         When the notebook cannot be read, or the repository is not known.
     """
     repository = repositories.repository(to, config=config)
+    repository.session.budget_seconds = _GLANCE
     nb = notebook.read(path)
     entry = entry_of(path, nb, repository, config)
     bundle = bundles.collect(path, data=named_data(entry, path), limits=limits(repository))

@@ -117,15 +117,16 @@ def last_id(entry: Entry) -> str:
 
 
 def collect(place: Config, given: dict[str, Any]) -> dict[str, Any]:
-    """Return the plan of a publication."""
+    """Return the plan of a publication, with the files that are made for it."""
     from .. import collect as acts
+    from .. import stamping
 
     plan = acts.collect(
         Path(given["notebook"]), data=[Path(p) for p in given["data"]], exclude=given.get("exclude", ()),
         to=given.get("to"), metadata=_metadata(given), without=_without(given), new=given.get("new", False),
         version_of=given.get("version_of"), config=place,
     )  # fmt: skip
-    return plan.to_json()
+    return {**plan.to_json(), "made": stamping.to_be_made(plan)}
 
 
 def remedy(place: Config, path: Path, given: dict[str, Any]) -> dict[str, Any]:
@@ -142,16 +143,21 @@ def remedy(place: Config, path: Path, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def status(place: Config, path: Path, to: str | None) -> dict[str, Any]:
-    """Return where a notebook stands, and the badge that the file on the disk does not have yet."""
+    """Return where a notebook stands, and the badge that the file on the disk does not have yet.
+
+    Where no repository is named, the one is meant that the journal knows of this notebook, before the default one.
+    """
     from .. import notebook, repositories, standing
 
+    to = to or _home(place, path)
     stand = standing.read(path, to=to, config=place)
     repository = repositories.repository(to, config=place)
     waiting = _waiting(_entry(place, path, repository))
     there = notebook.read_deposit(notebook.read(path))
     if waiting and there and there.act == waiting["act"]:
         waiting = None
-    return {"standing": stand.to_json(), "stamp": waiting, "subject": subject(path, repository)}
+    told = {"standing": stand.to_json(), "stamp": waiting, "repository": repository.name}
+    return {**told, "subject": subject(path, repository)}
 
 
 def underway(place: Config, to: str | None) -> list[dict[str, Any]]:
@@ -296,6 +302,21 @@ def _entry(place: Config, path: Path, repository: Repository) -> Entry:
     from .. import standing
 
     return standing.journal(place).read(path, repository.url)
+
+
+def _home(place: Config, path: Path) -> str | None:
+    """Return where a badge waits for a notebook, a publication was stopped, or its newest version is, in this order."""
+    from .. import standing
+    from ..rows import configured
+
+    book = standing.journal(place)
+    entries = {name: book.read(path, row.url) for name, row in configured(place).items()}
+    ranks = {
+        name: (bool(entry.stamp), bool(entry.act), (entry.last or {}).get("published", ""))
+        for name, entry in entries.items()
+        if entry.stamp or entry.act or entry.last
+    }
+    return max(ranks, key=lambda name: ranks[name], default=None)
 
 
 def _waiting(entry: Entry) -> dict[str, Any] | None:
