@@ -4,6 +4,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type {
+  ICommunity,
   IErrorBody,
   IField,
   IFieldError,
@@ -13,8 +14,7 @@ import type {
   IPlan,
   IRecord,
   IRepository,
-  IStamp,
-  IStanding
+  IStatus
 } from './types';
 
 const ROOT = 'zenodo-jupyter';
@@ -37,7 +37,7 @@ export class ApiError extends Error {
   ) {
     super(body.message);
     this.name = body.error;
-    this.hint = body.hint ?? '';
+    this.hint = hintOf(body);
     this.errors = body.errors ?? [];
     this.findings = body.findings ?? [];
   }
@@ -78,8 +78,13 @@ export class Api {
     return this._ask('POST', 'collect', order, signal);
   }
 
-  status(path: string, to: string | null): Promise<{ standing: IStanding; stamp: IStamp | null; job: IJob | null }> {
+  status(path: string, to: string | null): Promise<IStatus> {
     return this._ask('GET', 'status' + URLExt.objectToQueryString(to ? { path, to } : { path }));
+  }
+
+  /** Find communities by what is typed so far of slug or title. */
+  communities(q: string, from: string | null): Promise<{ communities: ICommunity[] }> {
+    return this._ask('GET', 'communities' + URLExt.objectToQueryString(from ? { q, from } : { q }));
   }
 
   publish(order: IOrder & { accept: string[]; yes: boolean }): Promise<IJob> {
@@ -150,6 +155,15 @@ export class Api {
     }
     return response.status === 204 ? (undefined as T) : await response.json();
   }
+}
+
+// What is typed: options, commands of a shell, magics.
+const TYPED = /(^|[^-\w])--[a-z]|\bjupyter zenodo\b|\bpip install\b|%zenodo/;
+
+/** Return what to try, without the sentences that tell what to type on a command line: the panel has its own words for it. */
+export function hintOf(body: { hint?: string }): string {
+  const sentences = (body.hint ?? '').split(/(?<=[.!?])\s+/);
+  return sentences.filter(sentence => !TYPED.test(sentence)).join(' ');
 }
 
 /** Read why a request failed; proxies and other servers answer without our words. */

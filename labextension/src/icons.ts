@@ -34,7 +34,9 @@ export const markIcons: { readonly [mark in Mark]: LabIcon } = {
     'uploading',
     '<path d="M8 1.5 13.5 7.4l-1.3 1.2-3.2-3.3V14.5H7V5.3L3.8 8.6 2.5 7.4z"/>'
   ),
-  stopped: icon('stopped', TRIANGLE)
+  stopped: icon('stopped', TRIANGLE),
+  waiting: icon('waiting', `<circle cx="8" cy="8" r="5.8" ${RING}/><path d="M7.2 4.2h1.6v3.6l2.6 1.5-.8 1.4-3.4-2z"/>`),
+  declined: icon('declined', TRIANGLE)
 };
 
 /** Something must be fixed. */

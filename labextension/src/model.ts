@@ -8,14 +8,14 @@ import { faultsOf, type Faults } from './form';
 import { isActive } from './following';
 import { Order, type IMemory } from './order';
 import type { Places } from './places';
-import type { IFieldError, IFinding, IJob, IPlan, IPublished, IRecord, IStanding, Json } from './types';
+import type { ICommunity, IFieldError, IFinding, IJob, IPlan, IPublished, IRecord, IStanding, Json } from './types';
 
 /** Pages of the panel. */
 export type Page = 'edit' | 'review' | 'progress' | 'failed' | 'done';
 /** Pages that a person, or the end of an act, can turn to. */
 type Turn = 'edit' | 'review' | 'done' | null;
 /** The six marks. */
-export type Mark = 'never' | 'draft' | 'published' | 'changed' | 'uploading' | 'stopped';
+export type Mark = 'never' | 'draft' | 'published' | 'changed' | 'uploading' | 'stopped' | 'waiting' | 'declined';
 /** The four groups. */
 export type Group = 'files' | 'about' | 'checks' | 'where';
 
@@ -203,6 +203,11 @@ export class NotebookModel {
     this.order.rename(this.document.path);
   }
 
+  /** Find communities of the chosen repository. */
+  async communities(words: string): Promise<ICommunity[]> {
+    return (await this._api.communities(words, this.order.chosen.to)).communities;
+  }
+
   dispose(): void {
     clearTimeout(this._timer);
     this.act.dispose();
@@ -214,7 +219,11 @@ export class NotebookModel {
     const [{ jobs }] = await Promise.all([this._api.jobs(), this.places.load(), this.order.recall()]);
     const last = jobs.find(job => job.kind === 'publish' && job.params.path === this.order.path);
     this.order.aim(this._where(last));
-    const { standing, stamp, job } = await this._api.status(this.order.path, this.order.chosen.to);
+    const { to } = this.order.chosen;
+    const { standing, stamp, job, repository } = await this._api.status(this.order.path, to);
+    if (!to && repository !== this.places.default) {
+      this.order.aim(repository);
+    }
     this.standing = standing;
     this._tell();
     if (job || (last?.error && standing.state === 'stopped')) {
@@ -249,7 +258,9 @@ export class NotebookModel {
     const error = ended.error;
     if (ended.state === 'done') {
       this.turnedTo = 'done';
-      this.order.published();
+      if (!this.act.published?.review) {
+        this.order.published(); // what waits for a community may have to be submitted again
+      }
       await this.look();
     } else if (error?.error === 'NeedsConsent') {
       this.act.forget();

@@ -70,7 +70,7 @@ export interface IFileEntry {
 
 /** Where a notebook stands. */
 export interface IStanding {
-  state: 'never' | 'stopped' | 'published' | 'changed' | 'foreign';
+  state: 'never' | 'stopped' | 'waiting' | 'declined' | 'published' | 'changed' | 'foreign';
   words: string;
   previous_id: string;
   next_index: number;
@@ -80,11 +80,26 @@ export interface IStanding {
   derived_from: string;
 }
 
+/** A collection of records with people who decide what comes in. */
+export interface ICommunity {
+  id: string;
+  slug: string;
+  title: string;
+  /** Whether this account may submit to it; null where that is not told. */
+  may_submit: boolean | null;
+  /** Whether what it submits needs no review. */
+  skips_review: boolean | null;
+  /** What submitting leads to, as a sentence. */
+  note: string;
+}
+
 /** What publishing would do. */
 export interface IPlan {
   notebook: string;
   repository: { name: string; title: string; url: string };
   files: IFileEntry[];
+  /** Files that are made for it when it is published. */
+  made: { key: string; role: string; reason: string }[];
   left_out: { name: string; reason: string }[];
   metadata: JsonObject;
   sources: { [field: string]: string };
@@ -93,6 +108,7 @@ export interface IPlan {
   errors: IFieldError[];
   findings: IFinding[];
   standing: IStanding;
+  communities?: ICommunity[];
 }
 
 /** A place to publish to. */
@@ -155,6 +171,8 @@ export interface IPublished {
   sent_bytes: number;
   kept_bytes: number;
   unchanged: boolean;
+  /** Where nothing is published yet: the request that waits, and its community's title. */
+  review?: { id: string; title: string; html_url: string } | null;
   stamp: IStamp | null;
   citation: string;
 }
@@ -212,6 +230,16 @@ export interface IErrorBody {
   hint: string;
   errors?: IFieldError[];
   findings?: IFinding[];
+}
+
+/** Where a notebook stands, and what waits for it. */
+export interface IStatus {
+  standing: IStanding;
+  stamp: IStamp | null;
+  /** The publication that is under way. */
+  job: IJob | null;
+  /** Name of the repository that all this is about. */
+  repository: string;
 }
 
 /** A long act on the server. */

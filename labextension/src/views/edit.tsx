@@ -97,6 +97,18 @@ function EditFoot(): JSX.Element {
     }
   };
   const isBlocked = !plan || !!obstacle;
+  if (standing?.state === 'waiting') {
+    return (
+      <div className="zj-foot">
+        <p className="zj-foot-say">{trans.__('The badge comes into the notebook when they accept. Nothing is sent meanwhile.')}</p>
+        <div className="zj-acts">
+          <Button kind="main" className="zj-btn-wide zj-primary" onClick={() => void model.publish(false)}>
+            {trans.__('Ask what became of it')}
+          </Button>
+        </div>
+      </div>
+    );
+  }
   if (standing?.state === 'published') {
     return (
       <div className="zj-foot">

@@ -80,7 +80,7 @@ export function Review(): JSX.Element {
               rows={[
                 [trans.__('Where'), <>{row.title} {row.practice && <Practice />} {change('where')}</>],
                 ...(account ? [[trans.__('Account'), account] as [string, React.ReactNode]] : []),
-                [trans.__('Files'), <>{plan.files.length}, {sizeOf(size)}; {trans.__('and what is made for you')} {change('files')}</>],
+                [trans.__('Files'), <>{plan.files.length}, {sizeOf(size)}; {trans._n('and %1 that is made for you', 'and %1 that are made for you', plan.made.length)} {change('files')}</>],
                 [trans.__('Who reads'), <>{readers[readersOf(model.value('access'))]} {change('where')}</>],
                 [trans.__('Licence'), <>{licences || trans.__('none')} {change('about')}</>],
                 [
@@ -146,12 +146,15 @@ function ReviewFoot(): JSX.Element {
   const account = places.accounts.get(row.name);
   const isReal = !row.practice && !isEmbedded(row);
   const told = isReal && !!account;
+  const reviewer = model.plan?.communities?.find((community, index) => index === 0 && !community.skips_review);
   const label =
     standing!.state === 'stopped'
       ? trans.__('Resume')
       : standing!.previous_id
         ? trans.__('Publish version %1', standing!.next_index)
-        : trans.__('Publish');
+        : reviewer
+          ? trans.__('Submit to %1', reviewer.title)
+          : trans.__('Publish');
   const publish = (yes: boolean) => {
     void model.publish(yes);
     focus('zj-state');
@@ -177,11 +180,13 @@ function ReviewFoot(): JSX.Element {
   return (
     <div className="zj-foot">
       <p className={`zj-foot-say ${told ? 'is-plain' : ''}`} id="zj-foot-say">
-        {told
-          ? trans.__('Publish on %1 with account %2? The record and its DOI are public and cannot be undone.', row.title, account)
-          : isReal
-            ? trans.__('Publishing makes this public, and its DOI is for good.')
-            : trans.__('For practice: the DOI is not registered anywhere.')}
+        {told && reviewer
+          ? trans.__('Submit to %1 with account %2? It is public, and cannot be undone, as soon as they accept it.', reviewer.title, account)
+          : told
+            ? trans.__('Publish on %1 with account %2? The record and its DOI are public and cannot be undone.', row.title, account)
+            : isReal
+              ? trans.__('Publishing makes this public, and its DOI is for good.')
+              : trans.__('For practice: the DOI is not registered anywhere.')}
       </p>
       <div className="zj-acts">
         <Button

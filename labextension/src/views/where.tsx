@@ -5,6 +5,7 @@ import * as React from 'react';
 import { isEmbedded } from '../places';
 import type { IRepository } from '../types';
 import { Access, readersOf } from './access';
+import { Communities } from './communities';
 import { useNotebook, usePanel } from './context';
 import { GroupBox } from './group';
 import { Token } from './token';
@@ -43,6 +44,7 @@ export function Where(): JSX.Element {
         ))}
       </div>
       <Which />
+      <Communities faults={model.faults} />
       <Access faults={model.faults} />
     </GroupBox>
   );

@@ -101,6 +101,9 @@ export function standingOf(model: NotebookModel, trans: TranslationBundle): stri
       return trans.__('Published, version %1, unchanged', standing.next_index - 1);
     case 'changed':
       return trans.__('Published, version %1 · %2 changed since', standing.next_index - 1, changesOf(standing, trans));
+    case 'waiting':
+    case 'declined':
+      return standing.words;
     case 'foreign':
       return trans.__('A copy of another record');
     default:
