@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import threading
 import time
@@ -12,6 +13,7 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from zenodo_jupyter import isolation
 from zenodo_jupyter.errors import BadInput, Cancelled, MissingFile
 from zenodo_jupyter.execute import RERUN_VARIABLE, clean_environment, run_notebook
 
@@ -206,3 +208,55 @@ def test_the_original_is_never_overwritten(tmp_path):
     nbformat.write(new_notebook(), tmp_path / "a.ipynb")
     with pytest.raises(BadInput):
         run_notebook(tmp_path / "a.ipynb", tmp_path / "a.ipynb", cwd=tmp_path)
+
+
+needs_isolation = pytest.mark.skipif(not isolation.is_possible(), reason="this machine makes no namespaces for users")
+
+
+@needs_isolation
+def test_an_isolated_run_finds_neither_credentials_nor_the_network(run, monkeypatch, tmp_path):
+    """Should fail if code from elsewhere reads a token from a file, from another process, or sends it away."""
+    home = tmp_path / "users-home"
+    (home / ".ssh").mkdir(parents=True)
+    (home / ".ssh" / "id").write_text("hunter2")
+    (home / ".netrc").write_text("hunter2")
+    (tmp_path / "tokens.json").write_text("hunter2")
+    (home / "thesis.txt").write_text("a plain file")
+    monkeypatch.setenv("HOME", str(home))
+    paths = [str(p) for p in (home / ".ssh/id", home / ".netrc", tmp_path / "tokens.json")]
+    reads = f"""
+import glob, os
+def read(path):
+    try:
+        return open(path, "rb").read()
+    except OSError:
+        return b""
+print(b"hunter2" in b"".join(map(read, {paths!r})))
+os.system("umount {home}/.netrc {home}/.ssh 2>/dev/null")
+print(b"hunter2" in read("{home}/.netrc"), read("{home}/thesis.txt"), os.getuid())
+print(any(b"hunter2" in read(p) for p in glob.glob("/proc/[0-9]*/root{home}/.netrc")))
+print(any(b"pytest" in read(p) for p in glob.glob("/proc/[0-9]*/cmdline")))
+"""
+    connect = """
+import socket
+try:
+    socket.create_connection(("127.0.0.1", %d), 2)
+    print("out")
+except OSError:
+    print("no way")
+"""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        done, nb = run(
+            reads, connect % listening.getsockname()[1], isolated=True, network=False, hidden=[tmp_path / "tokens.json"]
+        )
+    assert done.ok, done
+    assert shown(nb, 1).splitlines() == ["False", f"False b'a plain file' {os.getuid()}", "False", "False"]
+    assert shown(nb, 2) == "no way\n"
+
+
+@needs_isolation
+def test_an_isolated_run_that_takes_too_long_keeps_what_it_had(run):
+    """Should fail if ending the kernel also ends what saves its outputs."""
+    done, nb = run("print('first')", "import time; time.sleep(60)", isolated=True, timeout=8)
+    assert (done.reason, done.error) == ("timeout", "It took longer than 8 seconds.")
+    assert shown(nb, 1) == "first\n"

@@ -13,12 +13,16 @@ import threading
 from pathlib import Path
 from typing import Any, TextIO
 
+from . import isolation
+
 
 def main(order_file: str) -> None:
     """Run the notebook that the order names."""
     events = _own_channel()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     order = json.loads(Path(order_file).read_text("utf-8"))
+    if order["isolated"]:
+        isolation.enter(order["hidden"], network=order["network"])
 
     def tell(**event: Any) -> None:
         events.write(json.dumps(event) + "\n")

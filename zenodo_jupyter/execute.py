@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -13,12 +14,12 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import processes
+from . import isolation, processes
 from .errors import BadInput, Cancelled, MissingFile
 from .report import Progress, Report, silent
 
@@ -97,6 +98,9 @@ def run_notebook(
     timeout: float | None = None,
     cell_timeout: float | None = None,
     parameters: Mapping[str, Any] | None = None,
+    isolated: bool = False,
+    network: bool = True,
+    hidden: Sequence[Path] = (),
     report: Report = silent,
     cancel: threading.Event | None = None,
 ) -> Execution:
@@ -121,6 +125,12 @@ def run_notebook(
         The longest that all cells, and that one cell may take, in seconds; as long as they like if not given.
     parameters : dict, optional
         Values for the notebook's cell tagged ``parameters``.
+    isolated : bool
+        Run it where it sees neither other processes nor the files that hold credentials; see `isolation`.
+    network : bool
+        Whether it may use the network; without it only where it is isolated.
+    hidden : sequence of Path
+        Further files and folders that it shall not see; needs `isolated`.
     report : Report
         Told about every code cell.
     cancel : threading.Event, optional
@@ -155,9 +165,12 @@ def run_notebook(
             "kernel": KERNEL_NAME,
             "cell_timeout": cell_timeout,
             "parameters": dict(parameters or {}),
+            "isolated": isolated,
+            "network": network,
+            "hidden": isolation.credentials(hidden) if isolated else [],
         }
         (scratch / "order.json").write_text(json.dumps(order), "utf-8")
-        _make_kernel(scratch / "jupyter", python or sys.executable)
+        _make_kernel(scratch / "jupyter", python or sys.executable, isolated)
         environment = clean_environment(os.environ, home or scratch / "home", scratch)
         started = time.monotonic()
         ended, last, cells = _watch(scratch, environment, timeout, report, cancel or threading.Event())
@@ -192,14 +205,15 @@ def clean_environment(environ: Mapping[str, str], home: Path, scratch: Path) -> 
     return {**kept, RERUN_VARIABLE: "1", "PYTHONIOENCODING": "utf-8"}
 
 
-def _make_kernel(jupyter: Path, python: str) -> None:
+def _make_kernel(jupyter: Path, python: str, isolated: bool) -> None:
     """Write a kernelspec for the interpreter; the user's own stay as they are."""
     folder = jupyter / "kernels" / KERNEL_NAME
     folder.mkdir(parents=True)
     # A module path and user packages of this interpreter are not for another one.
     foreign = {} if python == sys.executable else {"PYTHONPATH": "", "PYTHONNOUSERSITE": "1"}
+    command = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     spec = {
-        "argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "argv": isolation.within(command) if isolated else command,
         "display_name": "Re-run",
         "language": "python",
         "env": foreign,
@@ -227,11 +241,15 @@ def _watch(
     mark = uuid.uuid4().hex
     began = time.time()
     deadline = None if timeout is None else time.monotonic() + timeout
+    order = json.loads((scratch / "order.json").read_text("utf-8"))
+    command = [sys.executable, "-m", "zenodo_jupyter._run", str(scratch / "order.json")]
+    if order["isolated"]:
+        command = isolation.around(command, network=order["network"])
     ended: dict[str, Any] | None = None
     last, cells = None, 0
     with open(scratch / "stderr.txt", "wb") as stderr:
         child = subprocess.Popen(
-            [sys.executable, "-m", "zenodo_jupyter._run", str(scratch / "order.json")],
+            command,
             cwd=scratch,  # not the notebook's folder: a json.py there would be imported
             env={**environment, MARK: mark, "PYTHONPATH": _module_path(environment)},
             stdin=subprocess.PIPE,
@@ -255,9 +273,8 @@ def _watch(
                     if late:  # it did not even write down what it had
                         break
                     late, deadline = True, time.monotonic() + GRACE
-                    processes.end(
-                        processes.started_by(child.pid, MARK, mark, began)
-                    )  # the kernel; the child then saves and ends
+                    # The kernel; what runs it then saves and ends.
+                    processes.end(_but_the_runner(processes.started_by(child.pid, MARK, mark, began)))
                 continue
             if line is None:
                 break
@@ -284,6 +301,18 @@ def _watch(
             "message": complaint[-1] if complaint else f"The process ended with {child.returncode}.",
         }
     return ended, last, cells
+
+
+def _but_the_runner(pids: Sequence[int]) -> list[int]:
+    """Leave out the process that watches the kernel, which stands below ``unshare`` where a run is isolated."""
+    import psutil
+
+    left = []
+    for pid in pids:
+        with contextlib.suppress(psutil.Error):
+            if "zenodo_jupyter._run" not in psutil.Process(pid).cmdline():
+                left.append(pid)
+    return left
 
 
 def _module_path(environment: Mapping[str, str]) -> str:
