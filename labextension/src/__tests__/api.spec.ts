@@ -1,6 +1,6 @@
 import { ServerConnection } from '@jupyterlab/services';
 import { describe, expect, it } from 'vitest';
-import { Api, ApiError } from '../api';
+import { Api, ApiError, hintOf } from '../api';
 
 /** An Api whose server answers with this, and the requests that it got. */
 function answering(status: number, body: string): { api: Api; asked: Request[] } {
@@ -20,6 +20,15 @@ async function failing(status: number, body: string): Promise<ApiError> {
     error => error
   );
 }
+
+describe('hintOf', () => {
+  it('leaves out what is typed on a command line, and nothing else', () => {
+    const hint = 'Publish again - nothing was sent. Say yes with --yes. Use another account, or a new record (--new).';
+    expect(hintOf({ hint })).toBe('Publish again - nothing was sent.');
+    expect(hintOf({ hint: 'Make one, and: jupyter zenodo token set lab' })).toBe('');
+    expect(hintOf({})).toBe('');
+  });
+});
 
 describe('Api', () => {
   it('asks below the base URL, with the names of repositories escaped', async () => {

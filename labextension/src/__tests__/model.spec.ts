@@ -31,6 +31,8 @@ class Server {
   standing = NEVER;
   plan: Partial<IPlan> = {};
   stamp: IStamp | null = null;
+  /** Where the journal knows the notebook. */
+  home: string | null = null;
   job: IJob | null = null;
   jobs: IJob[] = [];
   /** What polls answer, one after the other. */
@@ -62,10 +64,10 @@ class Server {
       }),
     jobs: () => this._note('jobs', null, { jobs: this.jobs }),
     status: (path: string, to: string | null) =>
-      this._note('status', { path, to }, { standing: this.standing, stamp: this.stamp, job: this.job }),
+      this._note('status', { path, to }, { standing: this.standing, stamp: this.stamp, job: this.job, repository: this.home ?? to ?? 'local' }),
     collect: (body: any) =>
       this._note('collect', body, {
-        files: [], left_out: [], metadata: { title: 'Rain' }, sources: { title: 'from the first heading' }, conflicts: [],
+        files: [], made: [], left_out: [], metadata: { title: 'Rain' }, sources: { title: 'from the first heading' }, conflicts: [],
         notes: [], errors: [], findings: [], standing: this.standing, ...this.plan
       }),
     publish: (body: any) => this._note('publish', body, job()),
@@ -232,6 +234,12 @@ describe('NotebookModel', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(paper.stamps).toEqual([STAMP]);
     expect([paper.saves, server.count('stamped')]).toEqual([0, 1]);
+  });
+
+  it('stays with the repository that the journal knows, where nothing was chosen', async () => {
+    server.home = 'zenodo';
+    await model.look();
+    expect(server.last('collect').to).toBe('zenodo');
   });
 
   it('says so when the notebook cannot be saved, and looks again when asked to', async () => {

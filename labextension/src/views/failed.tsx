@@ -2,6 +2,7 @@
  * The page when it was stopped: what is safe first, then what went wrong, then how to go on.
  */
 import * as React from 'react';
+import { hintOf } from '../api';
 import { tickIcon } from '../icons';
 import { useNotebook, usePanel } from './context';
 import { Button, CopyButton, Facts, Fold, Icon, Note } from './controls';
@@ -24,7 +25,8 @@ export function Failed(): JSX.Element {
     trans.__('Your notebook is unchanged')
   ];
   const title = isCancelled ? trans.__('Stopped, as you asked.') : (job.error?.message ?? trans.__('The Jupyter server ended.'));
-  const report = [`${job.error?.error ?? job.state}: ${title}`, job.error?.hint, ...job.log].filter(Boolean).join('\n');
+  const hint = hintOf(job.error ?? {});
+  const report = [`${job.error?.error ?? job.state}: ${title}`, hint, ...job.log].filter(Boolean).join('\n');
   const resume = () => {
     void model.publish(false);
     focus('zj-state');

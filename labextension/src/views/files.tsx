@@ -27,6 +27,7 @@ export function Files(): JSX.Element {
   const files = plan?.files ?? [];
   const rows = [...files, ...order.chosen.excluded.filter(file => !files.some(other => other.key === file.key))];
   const out = (plan?.left_out ?? []).filter(item => !UNTICKED.test(item.reason));
+  const made = plan?.made ?? [];
   const here = PathExt.dirname(notebook.path);
   const ticked = rows.filter(row => isIn(row));
   const bytes = ticked.reduce((sum, file) => sum + file.size, 0);
@@ -70,9 +71,21 @@ export function Files(): JSX.Element {
           </ul>
         )
       )}
-      <p className="zj-hint">
-        {trans.__('Made for you when it is published: a README, a page to read without Jupyter, the packages it needs, how to cite it.')}
-      </p>
+      {made.length > 0 && (
+        <Fold title={trans.__('Made for you')} aside={String(made.length)}>
+          <ul className="zj-files">
+            {made.map(file => (
+              <li key={file.key} className="zj-file is-made">
+                <Icon icon={iconOf(file.key)} />
+                <span className="zj-fname">
+                  {file.key}
+                  <span className="zj-why">{file.reason}</span>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </Fold>
+      )}
       {out.length > 0 && (
         <Fold title={trans.__('Left out')} aside={String(out.length)}>
           <ul>
@@ -140,7 +153,7 @@ function File(props: { file: IFileEntry; isIn: boolean; shown?: string }): JSX.E
         aria-describedby={`${id}-why`}
         onChange={event => model.order.tick([file], event.target.checked)}
       />
-      <Icon icon={ICONS.find(([pattern]) => pattern.test(file.key))?.[1] ?? fileIcon} />
+      <Icon icon={iconOf(file.key)} />
       <span className="zj-fname">
         <label htmlFor={id}>{props.shown ?? file.key}</label>
         <span className="zj-why" id={`${id}-why`}>
@@ -150,6 +163,10 @@ function File(props: { file: IFileEntry; isIn: boolean; shown?: string }): JSX.E
       <span className="zj-size">{sizeOf(file.size)}</span>
     </li>
   );
+}
+
+function iconOf(key: string): LabIcon {
+  return ICONS.find(([pattern]) => pattern.test(key))?.[1] ?? fileIcon;
 }
 
 /** Why a file is in; a cell in it is a link to the cell. */
