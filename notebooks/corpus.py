@@ -14,7 +14,7 @@ import hashlib
 import io
 import sys
 import tarfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -35,7 +35,7 @@ class Source:
     needs : tuple of str
         The packages that running the notebook needs.
     description : dict
-        What to publish it with, for trying.
+        What to publish it with, for trying; empty where that is not tried.
     """
 
     name: str
@@ -43,8 +43,8 @@ class Source:
     sha256: str
     folder: str
     files: dict[str, str]
-    needs: tuple[str, ...]
-    description: dict[str, object]
+    needs: tuple[str, ...] = ()
+    description: dict[str, object] = field(default_factory=dict)
 
 
 SOURCES = (
@@ -56,6 +56,9 @@ SOURCES = (
         files={
             "Looking at cluster consistency.ipynb": "608794a9221a5d1d8fdc0c594dec3c27840c4a09fc4ef7d8f070833714620e49",
             "clusterable_data.npy": "73c9302804908e22d8bbe812c3ea6d3bbb5a3a8301122c1af0348e8133021086",
+            "How HDBSCAN Works.ipynb": "8d3d9c11396d91098f2c8b4155abbaac159352d8a3f15fcceae8c1b745a3b384",
+            "How Soft Clustering for HDBSCAN Works.ipynb": "42294b85d658e3e9151d5791983fffb2f57cf91bd933dae244f04c4d4f22d45d",
+            "Python vs Java.ipynb": "7c6bf9d6023b582f63513bf385da0120b981e4f7385a7b9b2fd867f7262ea3e6",
         },
         needs=("hdbscan==0.8.44", "numpy", "pandas", "scipy", "matplotlib", "seaborn"),
         description={
@@ -82,6 +85,58 @@ SOURCES = (
             "rights": ["bsd-3-clause"],
         },
     ),
+    Source(
+        name="pysindy",
+        version="2.1.0",
+        sha256="369659db632e72e670b64cfd79fd3c0b9efc8e3a36f0c35f4f11b844e863bb08",
+        folder="docs/Youtube",
+        files={
+            "PySINDy.ipynb": "734b993c3f0edc676434c53d015ceac248e6bf517fcd7fa2d6416d0165a8bbe5",
+            "data.npy": "cf5eef91e575ed2e6788d153cb9566ce5940d169d0d52ea01e493c79a6141e2c",
+        },
+    ),
+    Source(
+        name="seaborn",
+        version="0.13.2",
+        sha256="93e60a40988f4d65e9f4885df477e2fdaff6b73a9ded434c1ab356dd57eefff7",
+        folder="doc/_tutorial",
+        files={"relational.ipynb": "6577d07e7a092fe394c93b607e8c4e952bc1e8f53a447373817a953cb44bc29e"},
+    ),
+    Source(
+        name="jupytext",
+        version="1.19.6",
+        sha256="ba1d143bb3751e054d3164376b148ee8fa74e1a860fc9411e1da93ff588b8a17",
+        folder="tests/data/notebooks/inputs/ipynb_R",
+        files={"ir_notebook.ipynb": "d429979523019685ea0dc06a7cebdb5c100d8f336ae1079440d3b9509e241862"},
+    ),
+    Source(
+        name="papermill",
+        version="2.7.0",
+        sha256="ec10b37594a060662f57269e1ebd108c209d204450f00fdfeb70a1c7cfb7fbc8",
+        folder="papermill/tests/notebooks",
+        files={
+            "sysexit0.ipynb": "7692b9171beb4f13b2f55ec0de63b382a4e85299628a95c6631e80c82531ce60",
+            "sysexit1.ipynb": "fbc5c632deecf64e6804c8c59c97ff2df511dab72dbc5a0211fef1d5e68de4b4",
+            "broken1.ipynb": "2debe7905a428c85849dc28ae98872678bae2d0363d752e714a21f52f69019e2",
+            "keyboard_interrupt.ipynb": "804df7574a34bbe35b7a21e4316bac7e72b37bc837563343ad13c467de39f213",
+            "line_magic_error.ipynb": "80c17214554c7f1954496265db2bf48539ba0ba39109811f82c527d16c296fca",
+        },
+    ),
+    Source(  # its names say whether nbval's comparison passes or fails them
+        name="nbval",
+        version="0.11.0",
+        sha256="77c95797607b0a968babd2597ee3494102d25c3ad37435debbdac0e46e379094",
+        folder="tests/ipynb-test-samples",
+        files={
+            "test-exceptions-fail-storedmismatch.ipynb": "c8416e3dd8003d71c80acebf2dea83f0817e22e8c133f8ea6796960275b1b51b",
+            "test-latex-fail-randomoutput.ipynb": "dd356755a8bb744787a01dce43fa7f5ba7e8a21ee6061d1aab6e70fead25855f",
+            "test-latex-pass-correctouput.ipynb": "04b70d3c7c381037deecaea7bae64212fb7a267baf2860a78dc0f96942854c9b",
+            "test-latex-pass-failsbutignoreoutput.ipynb": "b7b9344d0d30984a39aac5b179109fcabf2dc43993315aec2537fa3ac25c228c",
+            "test-stream-fail-missingoutput.ipynb": "15c4c7de037f7dfbc3a2fec6b020f5fe170c3a3f3d43bf4bf6f149336e4536a4",
+            "test-stream-pass-missing-unexecuted-output.ipynb": "3e14b1b5f2b775abbf076b0f17cbe27c59cf9ef16e3b3cd2b9fd635225a2f99c",
+        },
+        needs=("sympy",),
+    ),
 )
 
 
@@ -96,6 +151,8 @@ def fetch(source: Source, folder: Path) -> None:
             target.mkdir(parents=True, exist_ok=True)
             (target / name).write_bytes(content)
         print(f"{source.name}: {', '.join(source.files)}")
+    if not source.description:
+        return
     text = yaml.safe_dump(source.description, sort_keys=False, allow_unicode=True)
     (target / "description.yaml").write_text(text, "utf-8")
 

@@ -154,9 +154,9 @@ class Comparison:
         '1 of 1 outputs reproduced (R5), 1 of 1 figures'
         """
         beside = f" ({level})" if level else ""
-        if not self.outputs:
-            return f"The archived notebook has no stored outputs to compare with{beside}"
         parts = [f"{self.reproduced} of {self.total} outputs reproduced{beside}"]
+        if not self.total:
+            parts = [f"The archived notebook has no stored outputs to compare with{beside}"]
         if self.figures:
             parts.append(f"{sum(o.is_figure and o.is_reproduced for o in self.outputs)} of {self.figures} figures")
         counts = {word: self.count(verdict) for verdict, word in WORDS.items()}

@@ -73,6 +73,8 @@ def outputs_of(cell: Mapping[str, Any] | None) -> list[dict[str, Any]]:
         if kind == "stream":
             name = output.get("name", "stdout")
             streams[name] = streams.get(name, "") + text_of(output.get("text"))
+        elif kind == "error" and output.get("ename") == "SystemExit" and output.get("evalue") in ("", "0", "None"):
+            continue  # the end of the notebook, as its author meant it
         elif kind == "error":
             bundles.append({ERROR_MIME: f"{output.get('ename', '')}: {output.get('evalue', '')}"})
         else:
