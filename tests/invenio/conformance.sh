@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Show that the embedded repository answers like the real ones:
-# the contract tests through both doors and against a real InvenioRDM on this machine, and clients of Zenodo that other
-# people wrote, unchanged, against the embedded one (into an environment of their own in .conformance/); and the same requests
-# to both, every difference being explained in zenodo_jupyter/localrepo/DIFFERENCES.md.
+# the contract tests, and our own client, acts and server, through both doors and against a real InvenioRDM on this machine;
+# clients of Zenodo that other people wrote, unchanged, against the embedded one (in an environment of their own in
+# .conformance/); and the same requests to both, every difference being explained in zenodo_jupyter/localrepo/DIFFERENCES.md.
 # ZENODO_JUPYTER_RDM_URL, and ZENODO_JUPYTER_RDM_TOKEN, …_TOKEN_OTHER, …_TOKEN_ADMIN of three people there, name an InvenioRDM
 # that runs already; otherwise one is started (Debian, root).
 set -euo pipefail
@@ -24,4 +24,9 @@ if [ -z "${ZENODO_JUPYTER_RDM_URL:-}" ]; then
   ZENODO_JUPYTER_RDM_TOKEN_ADMIN=$(sed -n 's/^TOKEN_ADMIN=//p' <<<"$said")
   export ZENODO_JUPYTER_RDM_URL ZENODO_JUPYTER_RDM_TOKEN ZENODO_JUPYTER_RDM_TOKEN_OTHER ZENODO_JUPYTER_RDM_TOKEN_ADMIN
 fi
+# Without these the tests that need them would not be there, and nobody would miss them.
+for name in URL TOKEN TOKEN_OTHER TOKEN_ADMIN; do
+  name="ZENODO_JUPYTER_RDM_$name"
+  [ -n "${!name:-}" ] || { echo "$name is not set: three accounts of the InvenioRDM are needed." >&2; exit 2; }
+done
 "$BIN/python" -m pytest tests/contract tests/conformance tests/differential "$@"
