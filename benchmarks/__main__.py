@@ -1,7 +1,13 @@
-"""Run all benchmarks: ``python -m benchmarks``."""
+"""Run all benchmarks: ``python -m benchmarks``. Those about reproducing want the notebooks of ``make corpus``."""
 
+from .answers import CORPUS
+from .answers import main as answers
+from .mutation import main as mutation
 from .startup import main as startup
 from .transfer import main as transfer
 
 transfer()
 startup()
+if CORPUS.is_dir():
+    mutation()
+    answers()
