@@ -110,7 +110,7 @@ class Reproduction:
         if self.execution.ok:
             return found
         where = "" if self.execution.failed_cell is None else f" at cell {self.execution.failed_cell + 1}"
-        return f"It stopped{where}: {self.execution.error.rstrip('.')}. {found}"
+        return f"It stopped{where}: {self.execution.error.rstrip('.: ')}. {found}"
 
     def report(self) -> dict[str, Any]:
         """Return what can be sent around, as it is in ``reproduction-report.json``: nothing in it is of this disk."""
@@ -157,7 +157,7 @@ class Reproduction:
                 "with": f"zenodo_jupyter {__version__}",
                 "platform": platform.platform(),
             },
-            "notes": list(self.notes),
+            "notes": [_without_home(note) for note in self.notes],
         }
 
     def to_json(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from .compare.levels import Level
 from .packages import PackageDifference
 
 #: Steps by which the environment is the one that the record describes; by any other it is inferred.
-DESCRIBED_STEPS = frozenset({"satisfied", "lock", "pins"})
+DESCRIBED_STEPS = frozenset({"satisfied", "lock", "pins", "conda"})
 #: The share of outputs that must stand at `Level.LOOKS_SAME` or better for `Rung.REPRODUCED`.
 ENOUGH = 0.95
 
@@ -45,8 +45,8 @@ class UsedEnvironment:
     Attributes
     ----------
     step : str
-        How it was found: ``satisfied`` (what is installed is what the record asks for), ``lock`` or ``pins`` (made from the
-        record's lock or exact versions), ``era`` (the newest packages of a day, by the notebook's imports), ``today``
+        How it was found: ``satisfied`` (what is installed is what the record asks for), ``lock``, ``pins`` or ``conda``
+        (made from the record's lock, exact versions, or conda's or pixi's file), ``era`` (the newest packages of a day, by the notebook's imports), ``today``
         (today's, by the imports), ``current`` (what is installed here, as it is).
     python : str
         Its Python's version, such as ``3.11.2``.

@@ -17,7 +17,9 @@ _STATUS = {True: "http://schema.org/CompletedActionStatus", False: "http://schem
 def markdown(report: Mapping[str, Any]) -> str:
     """Return a summary for a record's description, an issue or a job's page."""
     record, compared = report["record"], report["comparison"]
-    title = f"[{plain(record['title'])}]({record['link']})" if record["link"] else plain(record["title"])
+    title = (
+        f"[{plain(record['title'])}]({record['link']})" if record["link"].startswith("http") else plain(record["title"])
+    )
     lines = [f"## Reproduction of {title}", "", f"**{plain(report['verdict'])}**", ""]
     counts = {name: count for name, count in compared["counts"].items() if count}
     lines += ["| outputs | |", "|---|---|", *(f"| {name} | {count} |" for name, count in counts.items())]

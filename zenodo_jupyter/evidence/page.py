@@ -25,6 +25,7 @@ _STEPS = {
     "satisfied": "What is installed here is what the record asks for.",
     "lock": "Rebuilt from the record's lock file.",
     "pins": "Rebuilt from the exact versions in the record.",
+    "conda": "Rebuilt from the record's conda or pixi file.",
     "era": "Inferred: the packages that the notebook imports, as they were on a day near its publication.",
     "today": "Inferred: today's releases of the packages that the notebook imports.",
     "current": "Inferred: what is installed on the computer of the re-run.",
