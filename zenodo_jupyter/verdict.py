@@ -45,9 +45,9 @@ class UsedEnvironment:
     Attributes
     ----------
     step : str
-        How it was found: ``satisfied`` (what is installed is what the record asks for), ``lock``, ``pins`` or ``conda``
-        (made from the record's lock, exact versions, or conda's or pixi's file), ``era`` (the newest packages of a day, by the notebook's imports), ``today``
-        (today's, by the imports), ``current`` (what is installed here, as it is).
+        How it was found: ``satisfied`` (what is installed is what the record asks for), ``lock``, ``pins`` or ``conda`` (made
+        from the record's lock, exact versions, or conda's or pixi's file), ``era`` (the newest packages of a day, by the
+        notebook's imports), ``today`` (today's, by the imports), ``current`` (what is installed here, as it is).
     python : str
         Its Python's version, such as ``3.11.2``.
     differences : tuple of PackageDifference or None
