@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -18,9 +17,10 @@ from . import outlook as outlooks
 from .compare import Comparison, compare
 from .errors import BadInput, Cancelled, NeedsConsent
 from .evidence import lacking
-from .getting import NOTE, Fetched, get
+from .getting import Fetched, get
 from .report import Progress, Report, Timed, silent
 from .reproduction import Reproduction
+from .rerun import Rerun, limit
 
 if TYPE_CHECKING:
     from .config import Config
@@ -41,6 +41,8 @@ def reproduce(
     confirm: Callable[[str], bool] | None = None,
     timeout: float | None = None,
     environment: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    network: bool = True,
     twice: bool | None = None,
     config: Config,
     report: Report = silent,
@@ -59,9 +61,13 @@ def reproduce(
     confirm : callable, optional
         Is told what would be run, and returns yes or no.
     timeout : float, optional
-        The longest that one cell may run, in seconds.
+        The longest that one cell may run, in seconds. Otherwise ten times as long as for its author, where the notebook tells.
     environment : str, optional
         One of `outlook.STEPS`, to try no other; ``current`` installs nothing. The first that does otherwise.
+    parameters : dict, optional
+        Values for the notebook's cell tagged ``parameters``: the same analysis with others.
+    network : bool
+        Whether its code may use the network.
     twice : bool, optional
         Run it a second time in the same environment, which tells what is not deterministic. If not given, that is done
         where outputs differ and the first run was quick (`QUICK`).
@@ -87,17 +93,18 @@ def reproduce(
     archived = notebooks.read(got.folder / name)
     day = _published(got)
     outlook = outlooks.look(got.folder, name, archived, published=day, config=config, only=environment)
-    _ask(got, name, archived, outlook, yes, confirm)
+    run = Rerun(got.folder, name, config, timeout or limit(archived), parameters or {}, network)
+    _ask(got, name, archived, f"{outlook.words}\n{run.words}", yes, confirm)
     prepared = preparing.prepare(outlook, report=report, cancel=cancel)
     executed, report_json, report_html = _names_beside(got)
-    execution = _run_in_copy(got.folder, name, executed, prepared.python, timeout, report, cancel)
+    execution = run(executed, prepared.python, report=report, cancel=cancel)
     report(Progress("compare", "Comparing the outputs"))
     rerun = notebooks.read(executed)
     comparison = compare(archived, rerun)
     again = None
     if _is_worth_a_second(twice, execution, comparison):
         report(Progress("execute", "Running it a second time, to find what is not deterministic"))
-        again = _compared_again(got.folder, name, rerun, prepared.python, timeout, report, cancel)
+        again = _compared_again(run, rerun, prepared.python, report, cancel)
         comparison = comparison.beside(again)
     done = Reproduction(
         record=got.record, repository=got.repository, folder=got.folder, notebook=name, execution=execution,
@@ -140,7 +147,7 @@ def _ask(
     got: Fetched,
     name: str,
     nb: Any,
-    outlook: outlooks.Outlook,
+    question: str,
     yes: bool,
     confirm: Callable[[str], bool] | None,
 ) -> None:
@@ -153,7 +160,7 @@ def _ask(
         )
     if yes:
         return
-    summary = _summary(got, name, nb, kernel, outlook)
+    summary = _summary(got, name, nb, kernel, question)
     if confirm is None:
         raise NeedsConsent(f"{summary}\nNobody said that it may be run.", "Say --yes (or yes=True) to run it.")
     if not confirm(summary):
@@ -165,7 +172,7 @@ def _summary(
     name: str,
     nb: Any,
     kernel: notebooks.Kernel,
-    outlook: outlooks.Outlook,
+    question: str,
 ) -> str:
     """Return what a person should know before saying yes."""
     creators = "; ".join(c.get("person_or_org", {}).get("name", "") for c in got.record.metadata.get("creators", []))
@@ -174,12 +181,8 @@ def _summary(
         f"{got.record.title}",
         f"by {creators or 'unknown'}, {got.record.doi or got.record.id} on {got.repository.title}",
         f"{name}: {cells} code cells, Python {kernel.version}".rstrip() + f"; {len(got.files)} files, all verified",
+        question,
     ]
-    lines.append(outlook.words)
-    lines.append(
-        "Its code would run on this computer as you: it can read and change your files and use the network. It gets a copy of "
-        "the record's folder, and a HOME and environment without your tokens."
-    )
     return "\n".join(lines)
 
 
@@ -195,28 +198,6 @@ def _names_beside(got: Fetched) -> tuple[Path, Path, Path]:
     return free("executed.ipynb"), free("reproduction-report.json"), free("reproduction-report.html")
 
 
-def _run_in_copy(
-    folder: Path,
-    name: str,
-    executed: Path,
-    python: str,
-    timeout: float | None,
-    report: Report,
-    cancel: threading.Event | None,
-) -> execute.Execution:
-    """Run the notebook in a copy of the folder, which goes away; what was got stays as it was got."""
-    with tempfile.TemporaryDirectory(prefix="zenodo-jupyter-", ignore_cleanup_errors=True) as scratch:
-        copy = Path(scratch, "record")
-        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(NOTE))
-        source = copy / name
-        result = Path(scratch, "executed.ipynb")
-        execution = execute.run_notebook(
-            source, result, cwd=source.parent, python=python, cell_timeout=timeout, report=report, cancel=cancel
-        )
-        shutil.copyfile(result, executed)
-    return execution
-
-
 def _is_worth_a_second(twice: bool | None, execution: execute.Execution, comparison: Comparison) -> bool:
     if twice is None:
         differs = any(not output.is_reproduced for output in comparison.outputs)
@@ -224,17 +205,9 @@ def _is_worth_a_second(twice: bool | None, execution: execute.Execution, compari
     return twice and execution.ok
 
 
-def _compared_again(
-    folder: Path,
-    name: str,
-    rerun: Any,
-    python: str,
-    timeout: float | None,
-    report: Report,
-    cancel: threading.Event | None,
-) -> Comparison:
+def _compared_again(run: Rerun, rerun: Any, python: str, report: Report, cancel: threading.Event | None) -> Comparison:
     """Run the notebook once more, and compare the two runs."""
     with tempfile.TemporaryDirectory(prefix="zenodo-jupyter-", ignore_cleanup_errors=True) as scratch:
         second = Path(scratch, "second.ipynb")
-        _run_in_copy(folder, name, second, python, timeout, report, cancel)
+        run(second, python, report=report, cancel=cancel)
         return compare(rerun, notebooks.read(second))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import __version__, show
+from . import __version__, options, show
 from .checks import SEVERITIES
 from .errors import BadInput, NeedsConsent
 from .report import Report, silent
@@ -71,12 +71,12 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
         return p
 
     p = verb("publish", publish, "Publish a notebook with its outputs, data and environment; get a DOI.")
-    _what(p)
+    options.what(p)
     p.add_argument("--new", action="store_true", help="make a new record, even if this notebook was published before")
     p.add_argument("--version-of", metavar="DOI", help="make the next version of that record of yours")
     p.add_argument("--accept", action="append", default=[], metavar="ID", help="publish in spite of this finding")
     p.add_argument("--yes", action="store_true", help="say yes beforehand to what cannot be undone")
-    _communities(p)
+    options.communities(p)
 
     p = verb("edit", edit, "Change what a published record says of itself, in place: its DOI and files stay.")
     p.add_argument(
@@ -87,7 +87,7 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     p.add_argument("--to", metavar="NAME|URL", help="the repository")
     p.add_argument("--overwrite", action="store_true", help="throw away unpublished changes made in a browser")
     p.add_argument("--yes", action="store_true", help="say yes beforehand to a change of who may see it")
-    _communities(p)
+    options.communities(p)
 
     p = verb("review", review, "Submissions to communities: list them, answer them, take one's own back.")
     p.add_argument("act", choices=["list", "show", "accept", "decline", "cancel", "comment"], help="what to do")
@@ -97,22 +97,24 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     p.add_argument("--to", metavar="NAME|URL", help="the repository")
 
     p = verb("check", check, "Say what would be published, and what should be put right first. Sends nothing.")
-    _what(p, many=True)
+    options.what(p, many=True)
     p.add_argument("--fail-on", choices=SEVERITIES, metavar="SEVERITY",
                    help=f"end with exit code 7 from this severity on: {', '.join(SEVERITIES)}")  # fmt: skip
     p.add_argument("--fix", nargs="+", action="extend", default=[], metavar="REMEDY",
                    help="put right what can be: clear-output, redact, environment, relative, bring")  # fmt: skip
 
     p = verb("get", get, "Get a record's files by its DOI, every checksum compared.")
-    _which(p)
+    options.which(p)
     p.add_argument("folder", nargs="?", type=Path, help="an empty or new folder; named after the record otherwise")
     p.add_argument("--file", action="append", default=[], metavar="NAME", help="only this file (may be given again)")
 
     p = verb("reproduce", reproduce, "Get a record, run its notebook again, and say how much came out the same.")
-    _which(p)
+    options.which(p)
     p.add_argument("folder", nargs="?", type=Path, help="an empty or new folder; named after the record otherwise")
     p.add_argument("--notebook", metavar="NAME", help="which one, where the record holds several")
-    p.add_argument("--timeout", type=float, metavar="SECONDS", help="the longest that one cell may run")
+    options.how(p)
+    p.add_argument("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"),
+                   help="run it with another value (may be given again)")  # fmt: skip
     p.add_argument("--twice", action=argparse.BooleanOptionalAction,
                    help="run it a second time, to find what is not deterministic (by itself where outputs differ)")  # fmt: skip
     p.add_argument("--publish-report", nargs="?", const="", metavar="NAME|URL",
@@ -128,7 +130,7 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     p.add_argument("--page", type=int, default=1, help="which page (default 1)")
 
     p = verb("cite", cite, "Say how to cite a record.")
-    _which(p)
+    options.which(p)
     p.add_argument("--style", default="apa", help="bibtex, csl, or a citation style such as apa (the default)")
 
     p = verb("status", status, "Say where a notebook stands, and what is under way and can be resumed or discarded.")
@@ -153,26 +155,6 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
                    help="make an account and show a token of it for this run; may be repeated")  # fmt: skip
     p.add_argument("--open", metavar="DOI", help="open this record in a browser")
     return top
-
-
-def _what(p: argparse.ArgumentParser, many: bool = False) -> None:
-    p.add_argument("notebook", nargs="*" if many else "?", type=Path, help="the notebooks" if many else "the notebook")
-    p.add_argument("--data", nargs="+", action="extend", default=[], type=Path, metavar="FILE",
-                   help="files and folders to take along besides those that the code reads and writes")  # fmt: skip
-    p.add_argument("--exclude", nargs="+", action="extend", default=[], metavar="NAME", help="names to leave out")
-    p.add_argument("--to", metavar="NAME|URL", help="the repository (default: the embedded one)")
-    p.add_argument("--metadata", type=Path, metavar="FILE", help="the description, as YAML or JSON")
-
-
-def _communities(p: argparse.ArgumentParser) -> None:
-    p.add_argument("--community", action="append", default=[], metavar="SLUG", help="a community to submit it to (may be "
-                   "given again: the first one's review comes before the DOI is registered)")  # fmt: skip
-    p.add_argument("--message", default="", metavar="TEXT", help="for those who decide in the communities")
-
-
-def _which(p: argparse.ArgumentParser) -> None:
-    p.add_argument("doi", help="a DOI in any spelling, a record's address, or its id")
-    p.add_argument("--from", dest="from_", metavar="NAME|URL", help="the repository, where it is not clear")
 
 
 def run(args: argparse.Namespace, door: Door) -> Outcome:
@@ -227,6 +209,7 @@ def reproduce(args: argparse.Namespace, door: Door) -> Outcome:
 
     done = act.reproduce(
         args.doi, args.folder, from_=args.from_, notebook=args.notebook, timeout=args.timeout, twice=args.twice, yes=args.yes,
+        environment=args.environment, parameters=options.parameters(args), network=not args.no_network,
         confirm=None if door.ask is None else lambda summary: _yes(door, f"{summary}\nRun it?"),
         config=door.config, report=door.report,
     )  # fmt: skip
