@@ -1,6 +1,10 @@
 /**
- * The panel's content, loaded when it is first shown.
+ * The panel's content, loaded with its style when it is first shown.
  */
+import '../style/base.css';
+import '../style/parts.css';
+import '../style/form.css';
+import '../style/pages.css';
 import { FileDialog } from '@jupyterlab/filebrowser';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';

@@ -1,5 +1,2 @@
-import './base.css';
-import './parts.css';
-import './form.css';
-import './pages.css';
+import './toolbar.css';
 import './record.css';
