@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from .conftest import BYTES, Door, metadata
@@ -229,3 +230,36 @@ def _eventually(door: Door, path: str, total: int) -> dict:  # type: ignore[type
             return found  # type: ignore[no-any-return]
         time.sleep(0.2)
     raise AssertionError(f"{path} never found {total}")
+
+
+def test_the_links_of_a_record_are_where_its_header_says(door: Door) -> None:
+    """Should answer the set of links that the Link header names: the page, the files, and the record in its shapes."""
+    id = door.record()
+    read = door.ask("GET", f"/records/{id}")
+    address, kind = re.fullmatch(r'<([^>]+)> ; rel="linkset" ; type="([^"]+)"', read.headers["Link"]).groups()  # type: ignore[union-attr]
+    answer = door.ask("GET", address, headers={"Accept": kind})
+    assert answer.status_code == 200 and answer.headers["Content-Type"] == kind == "application/linkset+json"
+    about, file, record = answer.json()["linkset"]
+    page = read.json()["links"]["self_html"]
+    assert about["anchor"] == page and about["type"] == [{"href": "https://schema.org/AboutPage"}]
+    assert [(item["href"], item["type"]) for item in about["item"]] == [(f"{page}/files/data.csv", "text/csv")]
+    assert file == {"anchor": f"{page}/files/data.csv", "collection": [{"href": page, "type": "text/html"}]}
+    assert record == {"anchor": f"{address}", "describes": [{"href": page, "type": "text/html"}]}
+    for shape in about["describedby"]:
+        if (
+            shape["type"] in ("application/json", "application/ld+json", "application/x-bibtex")
+            and "profile" not in shape
+        ):
+            got = door.ask("GET", shape["href"], headers={"Accept": shape["type"]})
+            assert got.status_code == 200 and got.headers["Content-Type"].startswith(shape["type"])
+
+
+def test_a_record_for_search_engines(door: Door) -> None:
+    """Should say in schema.org's words what it is, by whom, and where."""
+    id = door.record()
+    answer = door.ask("GET", f"/records/{id}", headers={"Accept": "application/ld+json"})
+    assert answer.status_code == 200 and answer.headers["Content-Type"] == "application/ld+json"
+    said = answer.json()
+    assert said["name"] == "Notebook: fitting decay curves" and said["datePublished"] == "2024-05-17"
+    assert said["url"] == door.ask("GET", f"/records/{id}").json()["links"]["self_html"]
+    assert said["author"][0]["familyName"] == "Lovelace" and said["publisher"]["name"] == "Zenodo"
