@@ -38,7 +38,7 @@ export function Failed(): JSX.Element {
           {job.progress?.unit === 'B' && <Bar progress={job.progress} label={trans.__('Stopped')} isStopped />}
           <div className="zj-gap">
             <Note voice={isCancelled ? 'info' : 'bad'} title={title} role={isCancelled ? undefined : 'alert'}>
-              {job.error?.hint && <p>{job.error.hint}</p>}
+              {hint && <p>{hint}</p>}
             </Note>
           </div>
           <h3 className="zj-head zj-gap2">{trans.__('What is safe')}</h3>
