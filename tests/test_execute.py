@@ -68,6 +68,13 @@ def test_a_failing_cell_is_a_result(run):
     assert nb.cells[3].outputs == []
 
 
+def test_a_magic_that_fails_is_a_failure(run):
+    """Should fail if a magic that there is not, which raises no exception, passes for a cell that ran."""
+    done, nb = run("1 + 1", "%no_such_magic", "print('not reached')")
+    assert (done.ok, done.failed_cell, done.ename) == (False, 2, "UsageError")
+    assert "no_such_magic" in done.error and not nb.cells[3].outputs
+
+
 def test_an_expected_error_is_none(run):
     """Should fail if a cell that is meant to raise ends the run, as papermill takes it."""
     done, nb = run(("1 / 0", ["raises-exception"]), "print('on')")

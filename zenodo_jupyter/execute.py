@@ -352,6 +352,12 @@ def _judge(
                 error = f"{output.ename}: {output.evalue}".strip().split("\n", 1)[0]
                 text = _plain("\n".join(output.traceback))
                 return Execution(False, "error", index, error, output.ename, output.evalue, text, seconds, cells)
+        if not cell.get("outputs") or any(output.output_type == "error" for output in cell.outputs):
+            continue
+        if cell.metadata.get("papermill", {}).get("exception"):  # a magic that fails says so on standard error alone
+            said = "".join(output.get("text", "") for output in cell.outputs if output.get("name") == "stderr")
+            ename, _, evalue = _plain(said).strip().rpartition("\n")[2].partition(": ")
+            return Execution(False, "error", index, f"{ename}: {evalue}", ename, evalue, "", seconds, cells)
     return Execution(True, seconds=seconds, cells=cells)
 
 
