@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import warnings
@@ -107,6 +108,30 @@ def test_wrong_bytes_are_thrown_away(lab: Any, config: Config, tmp_path: Path) -
     with pytest.raises(Mismatch):
         zenodo_jupyter.fetch(str(done.record.doi), "data/rain.csv", config=config)
     assert not list(Path(config.data_dir).rglob("rain.csv"))
+
+
+def test_notebooks_that_fetch_at_once_get_one_file(lab: Any, config: Config, tmp_path: Path) -> None:
+    """Should keep the file once and whole, and leave nothing else, when several processes ask for it at one time."""
+    done = put(tmp_path / "work", config, rain="day,mm\n" * 100_000)
+    code = (
+        "import sys, zenodo_jupyter; sys.stdin.readline()\n"
+        f"print(zenodo_jupyter.fetch({str(done.record.doi)!r}, 'data/rain.csv', from_={lab.url!r}))"
+    )
+    environ = {**os.environ, "ZENODO_JUPYTER_DATA": str(config.data_dir)}
+    asking = [
+        subprocess.Popen([sys.executable, "-c", code], stdin=-1, stdout=-1, stderr=-1, text=True, env=environ)
+        for _ in range(3)
+    ]
+    for process in asking:  # all have started by now
+        assert process.stdin is not None
+        process.stdin.write("now\n")
+        process.stdin.flush()
+    told = [process.communicate(timeout=60) for process in asking]
+    paths = {out.strip() for out, _ in told}
+    assert len(paths) == 1 and not any(process.returncode for process in asking), told
+    path = Path(paths.pop())
+    assert path.read_text() == "day,mm\n" * 100_000
+    assert {each.name for each in path.parent.iterdir()} <= {"rain.csv", ".lock"}
 
 
 def test_name_that_is_not_there_is_told_with_those_that_are(lab: Any, config: Config, tmp_path: Path) -> None:
