@@ -28,10 +28,10 @@ def published(jupyter: JupyterProcess, notebook: Path) -> str:
     return done["result"]["doi"]
 
 
-def complaints(window: Window) -> list[tuple[str, Any]]:
-    """Return what axe finds wrong in the panel for people who do not see it, or see it badly."""
+def complaints(window: Window, where: str = ".zj-panel") -> list[tuple[str, Any]]:
+    """Return what axe finds wrong in the panel, or elsewhere, for people who do not see it, or see it badly."""
     window.page.evaluate(f"window.axe || (() => {{ {AXE.read_text()} }})()")
-    found = window.page.evaluate("axe.run('.zj-panel')")
+    found = window.page.evaluate("where => axe.run(where)", where)
     return [(v["id"], [node["html"][:150] for node in v["nodes"]]) for v in found["violations"]]
 
 
