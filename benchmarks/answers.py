@@ -84,7 +84,9 @@ ANSWERS = (
     Answer("papermill/sysexit0.ipynb", "ends with sys.exit(0)"),
     Answer("papermill/sysexit1.ipynb", "ends with sys.exit(1)", causes=("other",)),
     Answer("papermill/broken1.ipynb", "raises an error", causes=("other", "drift")),
-    Answer("papermill/keyboard_interrupt.ipynb", "interrupts itself", causes=("other",)),
+    Answer(
+        "papermill/keyboard_interrupt.ipynb", "was interrupted by a person, which does not come again", reproduced=False
+    ),
     Answer("papermill/line_magic_error.ipynb", "a magic that fails", causes=("other", "drift", "data")),
     Answer("nbval/test-exceptions-fail-storedmismatch.ipynb", "another error than the stored one", causes=("other",)),
     Answer("nbval/test-latex-fail-randomoutput.ipynb", "a random formula", reproduced=True, unsteady=True),

@@ -201,6 +201,22 @@ def test_widgets_are_compared_by_their_state():
     assert compare(slider("a1", 7), bare).all_same  # nothing is known of it then
 
 
+def test_a_formula_is_compared_by_its_source():
+    """Should fail if a formula differs because another TeX drew its picture, or counts as a figure."""
+    first, second = (result("x**2", text__latex="$x^{2}$", image__png=png(size=(60, h))) for h in (20, 40))
+    found = compare(notebook([first]), notebook([second]))
+    assert found.all_same and found.figures == 0
+    second.data["text/latex"] = "$x^{3}$"
+    assert not compare(notebook([first]), notebook([second])).all_same
+
+
+def test_displays_of_nothing_and_the_end_of_a_notebook_are_no_outputs():
+    """Should fail if an empty display or sys.exit(0) counts as an output that is missing or failed."""
+    nothing = new_output("display_data", data={})
+    found = compare(notebook([nothing, result("1")], []), notebook([result("1")], [raised("SystemExit", "0")]))
+    assert found.all_same and found.total == 1
+
+
 def test_what_moves_from_run_to_run_is_not_held_against_the_author():
     """Should fail if a random output costs the level, or if one that is wrong twice is excused."""
     archived = notebook([result("mean 5.0")], [result("a 0.1")], *[[result(f"x{i}")] for i in range(19)])

@@ -11,7 +11,7 @@ from .comparison import Comparison, OutputVerdict
 from .html import compare_html
 from .images import compare_image, compare_svg
 from .levels import IDENTICAL, Level, Match, worst
-from .pairing import ERROR_MIME, RICHER, outputs_of, pair_cells, pair_outputs, richest, tags_of, text_of
+from .pairing import ERROR_MIME, FORMULA, RICHER, outputs_of, pair_cells, pair_outputs, richest, tags_of, text_of
 from .structures import compare_json
 from .text import compare_text
 from .widgets import VIEW, states_of, with_state
@@ -78,6 +78,8 @@ def compare_data(archived: Mapping[str, Any], rerun: Mapping[str, Any], ran: dat
     shared = [mime for mime in archived if mime in rerun]
     if not shared:
         return mime, Match(Level.DIFFERENT, f"{_list(archived)} became {_list(rerun)}")
+    if FORMULA in shared:  # a picture beside it is its rendering, by whatever TeX was installed
+        shared = [mime for mime in shared if not mime.startswith("image/")]
     if any(RICHER.match(mime) for mime in shared):
         shared = [mime for mime in shared if mime != "text/plain"]
     return mime, worst(_compare_form(form, archived[form], rerun[form], ran) for form in shared)

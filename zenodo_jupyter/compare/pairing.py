@@ -13,6 +13,8 @@ from .text import without_volatile
 PAPERMILL_TAGS = frozenset({"papermill-error-cell-tag", "injected-parameters"})
 #: The name under which an error is compared, as if it were a MIME type.
 ERROR_MIME = "application/vnd.jupyter.error"
+#: What a formula is; its picture is no figure.
+FORMULA = "text/latex"
 STREAM_MIMES = {"stdout": "text/plain; stream=stdout", "stderr": "text/plain; stream=stderr"}
 
 # Beside a richer form, the plain text is only a name for it, such as "<Figure size 640x480 with 1 Axes>".
@@ -77,8 +79,8 @@ def outputs_of(cell: Mapping[str, Any] | None) -> list[dict[str, Any]]:
             continue  # the end of the notebook, as its author meant it
         elif kind == "error":
             bundles.append({ERROR_MIME: f"{output.get('ename', '')}: {output.get('evalue', '')}"})
-        else:
-            bundles.append(dict(output.get("data") or {}))
+        elif output.get("data"):
+            bundles.append(dict(output["data"]))
     for name, text in sorted(streams.items(), reverse=True):
         # A stream of warnings and progress bars only is no result, and comes and goes with versions.
         if without_volatile(text).strip():
@@ -108,6 +110,8 @@ def _runs(a: Sequence[str], b: Sequence[str], at_a: int, at_b: int) -> Iterator[
 
 def richest(data: Mapping[str, Any] | None) -> str:
     """Return the MIME type that says most; empty for no data."""
+    if data and FORMULA in data:
+        return FORMULA
     return max(data or (), key=_richness, default="")
 
 

@@ -32,7 +32,7 @@ def lacking(record: Record, nb: Mapping[str, Any], folder: Path, environment: Us
     found = []
     if environment.differences is None:
         found.append("the packages that it needs")
-    if not kernel(nb).version:
+    if not kernel(nb).version and record.file("runtime.txt") is None:
         found.append("the version of its language")
     if not record.metadata.get("rights"):
         found.append("a licence")

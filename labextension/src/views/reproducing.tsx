@@ -95,6 +95,8 @@ function Verdict(): JSX.Element {
         <Button kind="main" className="zj-btn-wide zj-primary" icon={fileIcon} onClick={() => void openFile(done.report)}>
           {trans.__('Open the report')}
         </Button>
+      </div>
+      <div className="zj-acts zj-gap">
         <Button
           className="zj-btn-wide"
           icon={notebookIcon}
