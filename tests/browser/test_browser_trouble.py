@@ -12,7 +12,7 @@ from conftest import FAR_TITLE, Far
 from faults import Fault
 from jupyter_process import JupyterProcess
 from playwright.sync_api import expect
-from window import Window
+from window import PATIENCE, Window
 
 from zenodo_jupyter.badge import KEY
 from zenodo_jupyter.repository import Repository
@@ -76,6 +76,26 @@ def test_wrong_token_then_an_upload_that_fails_and_is_resumed(
     sent = [path for method, path in far.server.seen if re.search(CONTENT, f"{method} {path}")]
     assert len([path for path in sent if "seattle-weather.csv" in path]) == 1, "what had arrived is not sent again"
     assert len(badges_on_disk(notebook)) == 1 and doi in badges_on_disk(notebook)[0]
+
+
+def test_cancel_while_nothing_comes_through(open_window: Callable[..., Window], notebook: Path, signed_in: Far) -> None:
+    """Cancel ends an upload that hangs without waiting for the line, and says that it can be resumed, which it then is."""
+    before = signed_in.client.search("").total
+    window = open_window(notebook)
+    choose_far(window)
+    window.panel.get_by_role("button", name="Review and publish").click()
+    expect(window.panel).to_contain_text("cannot be undone")
+    signed_in.gate.close(CONTENT)
+    window.primary.click()
+    signed_in.gate.wait_until_reached()
+    window.panel.get_by_role("button", name="Cancel").click()
+    expect(window.state).to_contain_text("can be resumed", timeout=PATIENCE / 2)  # while the gate is still closed
+    expect(window.panel).to_contain_text("Stopped, as you asked.")
+    signed_in.gate.open()
+    window.panel.get_by_role("button", name="Resume").click()
+    window.finished()
+    assert signed_in.client.search("").total == before + 1
+    assert len(badges_on_disk(notebook)) == 1
 
 
 def test_a_tab_closed_in_the_middle(
@@ -153,9 +173,12 @@ def test_a_notebook_renamed_meanwhile(
         expect(window.panel.get_by_role("alert")).to_contain_text("moved")
         window.panel.get_by_role("button", name="Resume").click()
     expect(window.badges).to_have_count(1)
+    window.finished()
     window.saved()
     found = signed_in.client.search("", sort="newest")
     assert found.total == before + 1
     assert not notebook.exists()
     (badge,) = badges_on_disk(notebook.with_name("weather.ipynb"))
     assert str(found.records[0].doi) in badge
+    mine = signed_in.client.ask_json("GET", "/user/records", params={"size": 100}, what="your records")["hits"]["hits"]
+    assert [hit["id"] for hit in mine if not hit["is_published"]] == [], "the draft of the old name was published"

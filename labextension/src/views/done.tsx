@@ -28,7 +28,7 @@ export function Done(): JSX.Element {
             </Note>
           )}
           {published && !published.unchanged && (
-            <Note voice="ok" title={isPractice ? trans.__('Published for practice, and every file arrived unchanged') : trans.__('Public, and every file arrived unchanged')}>
+            <Note voice="ok" title={row?.practice ? trans.__('Published for practice, and every file arrived unchanged') : trans.__('Public, and every file arrived unchanged')}>
               <p>
                 {trans._n('%1 file read back and compared.', '%1 files read back and compared.', record.files.length)}{' '}
                 {notebook.isReadOnly
