@@ -112,8 +112,9 @@ class Side:
                 masked["revision_id"] = "<revision>"
             return masked
         if isinstance(node, list):
-            if node and all(isinstance(v, dict) and "key" in v for v in node):  # files come in any order there
-                node = sorted(node, key=lambda v: str(v["key"]))
+            for name in ("key", "href", "anchor"):  # files come in any order there, and so do their links
+                if node and all(isinstance(v, dict) and name in v for v in node):
+                    node = sorted(node, key=lambda v: str(v[name]))
             return [self.mask(v) for v in node]
         if not isinstance(node, str):
             return node

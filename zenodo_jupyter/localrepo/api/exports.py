@@ -48,7 +48,10 @@ def _linkset(record: dict[str, Any]) -> str:
         (f"{page}/files/{quote(key, safe=SAFE)}", entry["mimetype"])
         for key, entry in record["files"].get("entries", {}).items()
     ]
-    about: dict[str, Any] = {"cite-as": [{"href": citation.address(record) or page}]}
+    about: dict[str, Any] = {}
+    if authors := [{"href": f"https://orcid.org/{orcid}"} for orcid in _orcids(record)]:
+        about["author"] = authors
+    about |= {"cite-as": [{"href": citation.address(record) or page}]}
     about["describedby"] = [{"href": own, "type": shape} for shape in sorted(shapes)]
     if files:
         about["item"] = [{"href": address, "type": kind} for address, kind in files]
@@ -58,3 +61,12 @@ def _linkset(record: dict[str, Any]) -> str:
     inside = [{"anchor": address, "collection": [{"href": page, "type": "text/html"}]} for address, _ in files]
     describes = {"anchor": own, "describes": [{"href": page, "type": "text/html"}]}
     return json.dumps({"linkset": [about, *inside, describes]}, ensure_ascii=False)
+
+
+def _orcids(record: dict[str, Any]) -> list[str]:
+    return [
+        known["identifier"]
+        for creator in record["metadata"].get("creators", ())
+        for known in creator["person_or_org"].get("identifiers", ())
+        if known.get("scheme") == "orcid"
+    ]
