@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image, ImageDraw
 
 from benchmarks.mutation import measure
+from zenodo_jupyter.card import MIME
 from zenodo_jupyter.compare import Level, compare
 from zenodo_jupyter.compare.html import compare_html
 from zenodo_jupyter.compare.images import compare_image, compare_svg
@@ -213,7 +215,8 @@ def test_a_formula_is_compared_by_its_source():
 def test_displays_of_nothing_and_the_end_of_a_notebook_are_no_outputs():
     """Should fail if an empty display or sys.exit(0) counts as an output that is missing or failed."""
     nothing = new_output("display_data", data={})
-    found = compare(notebook([nothing, result("1")], []), notebook([result("1")], [raised("SystemExit", "0")]))
+    script = new_output("display_data", data={"application/javascript": "/* global mpl */\nwindow.mpl = {};"})
+    found = compare(notebook([nothing, script, result("1")], []), notebook([result("1")], [raised("SystemExit", "0")]))
     assert found.all_same and found.total == 1
 
 
@@ -304,6 +307,17 @@ def test_acts_of_ours_are_not_compared():
     act = ([printed("published")], [], "%zenodo publish --yes")
     found = compare(notebook(act, [result("2")]), notebook(([], [], act[2]), [result("2")]))
     assert (found.summary(), found.acts) == ("1 of 1 outputs reproduced", 1)
+
+
+def test_form_that_published_is_not_compared():
+    """The card that a form leaves is no result, and a re-run only says that nothing is done; other cells count."""
+    card = new_output("display_data", {MIME: {"kind": "record"}, "text/plain": "10.5072/zenodo.1"})
+    form, one = new_code_cell("PublishForm()", execution_count=1), new_code_cell("1", execution_count=2)
+    one.outputs = [new_output("execute_result", {"text/plain": "1"}, execution_count=2)]
+    told = new_output("stream", text="only being run again")
+    archived, rerun = (new_notebook(cells=[NotebookNode(form, outputs=[o]), one]) for o in (card, told))
+    found = compare(archived, rerun)
+    assert (found.total, found.acts, found.all_same) == (1, 1, True)
 
 
 def test_nothing_stored_is_nothing_to_compare():

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from ..card import is_card
 from .comparison import Comparison, OutputVerdict
 from .html import compare_html
 from .images import compare_image, compare_svg
@@ -47,7 +48,7 @@ def compare(archived: Mapping[str, Any], rerun: Mapping[str, Any], *, ran: date 
     failed = False
     states = states_of(archived), states_of(rerun)
     for index, cell, other in pair_cells(archived, rerun):
-        if _ACT.search(text_of((cell or other or {}).get("source"))):
+        if _is_act(cell or other or {}):
             acts += 1
             continue
         marked = _is_aside(cell or other or {})
@@ -60,6 +61,11 @@ def compare(archived: Mapping[str, Any], rerun: Mapping[str, Any], *, ran: date 
         (aside if marked else outputs).extend(verdicts)
         failed = failed or stops
     return Comparison(tuple(outputs), tuple(aside), acts, without_outputs)
+
+
+def _is_act(cell: Mapping[str, Any]) -> bool:
+    """Tell whether a cell acts upon the notebook: by its magic, or by the card that a form of ours left in its output."""
+    return bool(_ACT.search(text_of(cell.get("source")))) or any(is_card(o) for o in cell.get("outputs", ()))
 
 
 def compare_data(archived: Mapping[str, Any], rerun: Mapping[str, Any], ran: date | None = None) -> tuple[str, Match]:
