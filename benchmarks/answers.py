@@ -71,7 +71,7 @@ class Answer:
 
 
 ANSWERS = (
-    Answer("hdbscan/Looking at cluster consistency.ipynb", "a happy path; its counters are out of order", 4),
+    Answer("hdbscan/Looking at cluster consistency.ipynb", "the same twice; its live figures need a browser", 3),
     Answer("hdbscan/How HDBSCAN Works.ipynb", "draws random data without a seed", unsteady=True),
     Answer(
         "hdbscan/How Soft Clustering for HDBSCAN Works.ipynb", "uses numpy.int, which is gone", causes=("drift", "data")

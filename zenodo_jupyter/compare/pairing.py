@@ -20,6 +20,9 @@ STREAM_MIMES = {"stdout": "text/plain; stream=stdout", "stderr": "text/plain; st
 # Beside a richer form, the plain text is only a name for it, such as "<Figure size 640x480 with 1 Axes>".
 RICHER = re.compile(r"^(?:image/|application/vnd\.(?:plotly|vega|vegalite|bokehjs|jupyter\.widget))")
 
+# What %matplotlib notebook puts out before its first figure: its own script, which is another one in each version.
+_MACHINERY = re.compile(r"\s*/\* (?:Put everything inside the global mpl namespace|global mpl) \*/")
+
 
 class CellPair(NamedTuple):
     """A code cell of the archived notebook and the same of the re-run; one of them may be None.
@@ -79,7 +82,7 @@ def outputs_of(cell: Mapping[str, Any] | None) -> list[dict[str, Any]]:
             continue  # the end of the notebook, as its author meant it
         elif kind == "error":
             bundles.append({ERROR_MIME: f"{output.get('ename', '')}: {output.get('evalue', '')}"})
-        elif output.get("data"):
+        elif output.get("data") and not _MACHINERY.match(text_of(output["data"].get("application/javascript"))):
             bundles.append(dict(output["data"]))
     for name, text in sorted(streams.items(), reverse=True):
         # A stream of warnings and progress bars only is no result, and comes and goes with versions.

@@ -10,6 +10,7 @@ from itertools import takewhile
 from .levels import IDENTICAL, Level, Match, worst
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+_PICTURE = re.compile(r"data:image/[\w.+-]{1,40};base64,")
 _SPACE = re.compile(r"\s+")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]*"
@@ -215,4 +216,6 @@ def _first_difference(a: str, b: str) -> str:
 
 
 def _short(text: str) -> str:
+    if _PICTURE.match(text):
+        return "a picture"
     return repr(text if len(text) <= 80 else f"{text[:77]}…")
