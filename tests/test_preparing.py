@@ -38,7 +38,7 @@ def index(tmp_path, monkeypatch):
     monkeypatch.setenv("UV_DEFAULT_INDEX", index.url)
     monkeypatch.setenv("PIP_INDEX_URL", index.url)
     monkeypatch.setenv("PIP_EXTRA_INDEX_URL", index.url)
-    for name in ("UV_NO_INDEX", "PIP_NO_INDEX", "PIP_FIND_LINKS"):
+    for name in ("UV_OFFLINE", "PIP_NO_INDEX", "PIP_FIND_LINKS"):
         monkeypatch.delenv(name, raising=False)
     yield index
     index.close()
@@ -354,7 +354,7 @@ def test_no_lock_is_no_failure(index, tmp_path):
 
 def test_pips_configuration_holds_for_uv_too(monkeypatch, tmp_path):
     """Should fail if an institute's mirror, which only pip is told of, is passed over."""
-    for name in ("UV_NO_INDEX", "PIP_NO_INDEX", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"):
+    for name in ("UV_DEFAULT_INDEX", "PIP_NO_INDEX", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "pip.conf").write_text("[global]\nindex-url = https://mirror.example/simple\n")
     monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))

@@ -60,6 +60,8 @@ class Plan:
         Those that it has not, or that take nothing from this account.
     digest, nb : str, dict
         The notebook as it was read.
+    rehearsal : dict or None
+        What the last rehearsal of just these files told, which goes into the record.
     """
 
     notebook: Path
@@ -78,6 +80,7 @@ class Plan:
     unknown: tuple[FieldError, ...]
     digest: str
     nb: Any
+    rehearsal: dict[str, Any] | None = None
 
     @property
     def blockers(self) -> tuple[checks.Finding, ...]:

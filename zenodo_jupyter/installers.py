@@ -24,7 +24,7 @@ from .report import Progress, Report, silent
 LONGEST = 1800.0
 #: What pip's configuration calls a thing, and what uv does.
 _PIP_TO_UV = {"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX", "find-links": "UV_FIND_LINKS"}
-_UV_OWN = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_NO_INDEX")
+_UV_OWN = ("UV_DEFAULT_INDEX", "UV_INDEX", "UV_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS")
 #: Further settings that say how the index is reached, not where it is.
 _REACHED_BY = (
     "UV_OFFLINE", "UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_INSECURE_HOST", "UV_INDEX_STRATEGY", "UV_HTTP_TIMEOUT",
@@ -86,7 +86,7 @@ def _of_pip(environ: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]
         if key in _PIP_TO_UV:
             found.setdefault(_PIP_TO_UV[key], text)
         elif key == "no-index" and text.lower() in ("1", "true", "yes", "on"):
-            found["UV_NO_INDEX"] = "1"
+            found["UV_OFFLINE"] = "1"
     if "UV_INDEX" in found:  # as pip does it: the best version of all indexes
         found["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     return tuple(sorted(found.items()))

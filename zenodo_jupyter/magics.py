@@ -15,7 +15,7 @@ from .errors import ZenodoJupyterError
 from .frontend import RERUN as RERUN
 from .show import Outcome
 
-ACTING = ("publish", "edit", "review", "get", "reproduce", "token", "serve")
+ACTING = ("publish", "edit", "review", "rehearse", "get", "reproduce", "token", "serve")
 
 
 @magics_class

@@ -105,7 +105,14 @@ class Outlook:
 
 
 def look(
-    folder: Path, name: str, nb: Mapping[str, Any], *, published: date, config: Config, only: str | None = None
+    folder: Path,
+    name: str,
+    nb: Mapping[str, Any],
+    *,
+    published: date,
+    config: Config,
+    only: str | None = None,
+    anew: bool = False,
 ) -> Outlook:
     """Look what can be done for a notebook.
 
@@ -123,6 +130,8 @@ def look(
         For the folder in which environments are kept.
     only : str, optional
         One of `STEPS`, to try nothing else.
+    anew : bool
+        Whether to make the environment anew also where what is installed here would do.
 
     Raises
     ------
@@ -140,7 +149,7 @@ def look(
         asked = asked if asked.startswith("2.") else ""
     guess = asked or (era.python_of(published) if wanted or archived.says_something else "")
     here = environment.versions(sys.executable)
-    steps = (only,) if only else _steps(archived, wanted, published, here)
+    steps = (only,) if only else _steps(archived, wanted, published, {} if anew else here)
     python = interpreters.nearest(guess) if steps[0] not in ("satisfied", "current") else interpreters.own()
     return Outlook(
         steps, archived, modules, wanted, python, asked, published, Path(config.data_dir) / "environments", beside, here

@@ -20,7 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import badge, consent, locking, notebook, repositories, stamping, standing, submission, underway
+from . import badge, consent, locking, notebook, rehearsing, repositories, stamping, standing, submission, underway
 from . import bundle as bundles
 from . import collect as collecting
 from .collect import Plan
@@ -130,7 +130,7 @@ def publish(
                 )
             asked = "" if yes else consent.question(plan)
             consent.ask_first(asked, yes, confirm and (lambda question: confirm(plan, question)))
-            story.lock(Path(config.data_dir) / "locks")
+            story.prepare(config)
             story.begin(accept)
             draft = story.draft()
             draft = story.describe(draft)
@@ -178,9 +178,11 @@ class _Story:
         self.act.cells = standing.cells_digest(self.plan.nb)
         self.act.overrides = sorted(set(self.act.overrides) | set(accept))
 
-    def lock(self, cache: Path) -> None:
-        """Add the checksums of the packages, where an index can be asked for them; the record goes without otherwise."""
-        self.plan = replace(self.plan, environment=locking.locked(self.plan.environment, cache, report=self.report))
+    def prepare(self, config: Config) -> None:
+        """Add the checksums of the packages, where an index can be asked for them, and what the last rehearsal told."""
+        described = locking.locked(self.plan.environment, Path(config.data_dir) / "locks", report=self.report)
+        rehearsed = rehearsing.kept(self.plan, config)
+        self.plan = replace(self.plan, environment=described, rehearsal=rehearsed)
 
     # -- the steps ---------------------------------------------------------------------------------------------------
 

@@ -71,8 +71,8 @@ class Rerun:
         if isolation.is_possible():
             return (
                 f"Its code would run on this computer as you: it can read and change your files {network}. It gets a copy of "
-                "the record's folder and a HOME of its own, and sees neither your other programs nor the places where tokens and "
-                "keys are kept (.ssh, .netrc, keyrings and the like)."
+                "the record's folder and a HOME of its own, and sees neither your other programs nor the places where tokens "
+                "and keys are kept (.ssh, .netrc, keyrings and the like)."
             )
         return (
             f"Its code would run on this computer as you: it can read and change your files {network}. It gets a copy of "

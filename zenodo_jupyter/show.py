@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .edit import Edited
     from .publish import Published
     from .records import Record
+    from .rehearsing import Rehearsal
     from .repository import Repository, SearchPage
     from .reproduce import Fetched, Reproduction
     from .standing import Standing
@@ -265,6 +266,19 @@ def verdict(done: Reproduction) -> dict[str, Any]:
         verdict={name: compared.count(name) for name in cards.VERDICTS}, outputs=[o.verdict for o in compared.outputs],
         details=details,
     )  # fmt: skip
+
+
+def rehearsal(done: Rehearsal) -> Outcome:
+    """Show what came of a rehearsal; it forbids nothing, so that it always ends well."""
+    rows = [("Rehearsed", f"{done.notebook}, in an environment and a folder of its own"), ("Verdict", done.verdict)]
+    if done.advice:
+        rows.append(("To do", done.advice))
+    other = [o for o in done.comparison.outputs if not o.is_reproduced]
+    rows += [("Cell " + str(o.cell_index + 1), f"{cards.VERDICTS[o.verdict]}. {o.detail}".strip()) for o in other[:TOLD]]
+    rows += [("Tried", f"{step}: {reason}") for step, reason in done.environment.tried]
+    rows += [("Note", note) for note in done.notes]
+    rows.append(("Kept", "it goes into the record, if notebook and files are the same when you publish"))
+    return Outcome(_table(rows), done.to_json())
 
 
 def found(page: SearchPage, repository: Repository) -> Outcome:

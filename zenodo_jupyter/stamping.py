@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from . import badge, card, companions, evidence, locking, notebook, rendering
 from . import bundle as bundles
@@ -30,7 +31,10 @@ REASONS = {
     "readme": "made for you: what this is",
     "crate": "made for you: for machines",
     "manifest": "made for you: checksums of all files",
+    "rehearsal": "made for you: what came of running it before",
 }
+#: The name of what a rehearsal told.
+REHEARSAL = "rehearsal.json"
 #: The report of a re-run, which the crate tells of; larger than this it is none of ours, in bytes.
 REPORT, LARGEST_REPORT = "reproduction-report.json", 50_000_000
 
@@ -41,6 +45,7 @@ def to_be_made(plan: Plan) -> list[dict[str, str]]:
     described = [*needed.to_files(), *([LOCK] if needed.pins and not locking.missing() else [])] if needed else []
     roles = {
         plan.notebook.with_suffix(".html").name: "rendering", **dict.fromkeys(described, "environment"),
+        **({REHEARSAL: "rehearsal"} if plan.rehearsal else {}),
         "CITATION.cff": "citation", "README.md": "readme", LISTS[0]: "crate", LISTS[1]: "manifest",
     }  # fmt: skip
     taken = {f.key for f in plan.bundle.files}
@@ -67,7 +72,7 @@ def lists(plan: Plan, draft: Draft, files: bundles.Bundle) -> list[bundles.Bundl
     made: list[bundles.BundleFile] = []
     work = _work(plan, draft)
     if LISTS[0] not in taken:
-        text = crate.ro_crate(work, listed, _actions(listed))
+        text = crate.ro_crate(work, listed, [*_actions(listed), *_rehearsed(plan)])
         made.append(bundles.BundleFile(LISTS[0], "crate", REASONS["crate"], content=text.encode()))
     if LISTS[1] not in taken:
         text = bundles.manifest_sha256([*listed, *made])
@@ -108,6 +113,8 @@ def companions_of(plan: Plan, draft: Draft, stamped: Any, files: bundles.Bundle)
     add(plan.notebook.with_suffix(".html").name, "rendering", rendering.render_html(stamped, plan.metadata.title))
     for key, text in (plan.environment.to_files() if plan.environment else {}).items():
         add(key, "environment", text)
+    if plan.rehearsal:
+        add(REHEARSAL, "rehearsal", json.dumps(plan.rehearsal, indent=2, ensure_ascii=False) + "\n")
     add("CITATION.cff", "citation", companions.citation_cff(work))
     listed = [*files.files, *made]
     add("README.md", "readme", companions.readme_md(work, listed))
@@ -115,7 +122,14 @@ def companions_of(plan: Plan, draft: Draft, stamped: Any, files: bundles.Bundle)
 
 
 def _work(plan: Plan, draft: Draft) -> Work:
-    return Work(plan.metadata, draft.doi, draft.html_url, plan.notebook.name, plan.repository.title)
+    told = (plan.rehearsal or {}).get("verdict", "")
+    return Work(plan.metadata, draft.doi, draft.html_url, plan.notebook.name, plan.repository.title, told)
+
+
+def _rehearsed(plan: Plan) -> list[dict[str, Any]]:
+    """Return what a crate says of the rehearsal."""
+    told = plan.rehearsal
+    return [evidence.rehearsed(told, quote(plan.bundle.notebook.key), REHEARSAL)] if told else []
 
 
 def _actions(files: Sequence[bundles.BundleFile]) -> list[dict[str, Any]]:

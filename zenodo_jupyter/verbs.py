@@ -21,6 +21,7 @@ from .show import Outcome
 if TYPE_CHECKING:
     from .config import Config
     from .publish import Published
+    from .rehearsing import Rehearsal
 
 
 @dataclass
@@ -75,6 +76,7 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     p.add_argument("--new", action="store_true", help="make a new record, even if this notebook was published before")
     p.add_argument("--version-of", metavar="DOI", help="make the next version of that record of yours")
     p.add_argument("--accept", action="append", default=[], metavar="ID", help="publish in spite of this finding")
+    p.add_argument("--rehearse", action="store_true", help="run it first as somebody else would, and publish what that told")
     p.add_argument("--yes", action="store_true", help="say yes beforehand to what cannot be undone")
     options.communities(p)
 
@@ -102,6 +104,10 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
                    help=f"end with exit code 7 from this severity on: {', '.join(SEVERITIES)}")  # fmt: skip
     p.add_argument("--fix", nargs="+", action="extend", default=[], metavar="REMEDY",
                    help="put right what can be: clear-output, redact, environment, relative, bring")  # fmt: skip
+
+    p = verb("rehearse", rehearse, "Run what would be published as somebody else would; say what came out the same.")
+    options.what(p)
+    options.how(p)
 
     p = verb("get", get, "Get a record's files by its DOI, every checksum compared.")
     options.which(p)
@@ -166,6 +172,8 @@ def publish(args: argparse.Namespace, door: Door) -> Outcome:
     """``publish``."""
     from . import publish as act
 
+    if args.rehearse:
+        _rehearsed(args, door)
     done = (door.publish or act.publish)(
         _notebook(args, door),
         data=args.data, exclude=args.exclude, to=args.to, metadata=_metadata(args), new=args.new,
@@ -191,6 +199,21 @@ def check(args: argparse.Namespace, door: Door) -> Outcome:
         )  # fmt: skip
         outcomes.append(show.plan(plan, told, fail_on=args.fail_on))
     return outcomes[0] if len(outcomes) == 1 else show.plans(outcomes)
+
+
+def rehearse(args: argparse.Namespace, door: Door) -> Outcome:
+    """``rehearse``."""
+    how = {"timeout": args.timeout, "environment": args.environment, "network": False if args.no_network else None}
+    return show.rehearsal(_rehearsed(args, door, **how))
+
+
+def _rehearsed(args: argparse.Namespace, door: Door, **how: Any) -> Rehearsal:
+    from . import rehearsing as act
+
+    return act.rehearse(
+        _notebook(args, door), data=args.data, exclude=args.exclude, to=args.to, metadata=_metadata(args),
+        config=door.config, report=door.report, **how,
+    )  # fmt: skip
 
 
 def get(args: argparse.Namespace, door: Door) -> Outcome:

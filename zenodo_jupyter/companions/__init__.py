@@ -33,6 +33,7 @@ _ROLES = {
     "crate": "the same, for machines (RO-Crate)",
     "manifest": "checksums (SHA-256) of all files",
     "archive": "further files, packed",
+    "rehearsal": "what came of running it before it was published",
 }
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
@@ -135,6 +136,8 @@ def _rerun(work: Work, keys: set[str]) -> str:
         parts.append(
             "It gets the files, checks them, runs the notebook beside its data, and says how much came out the same."
         )
+    if work.rehearsal:
+        parts.append(f"Before it was published it was run in an environment made from these files: {_line(work.rehearsal)}")
     needs = "install the packages in `requirements.txt` and " if "requirements.txt" in keys else ""
     opening = f"open {_code(work.notebook)} in JupyterLab" if work.notebook else "open the notebook in JupyterLab"
     parts.append(f"{'Or by hand' if work.doi else 'By hand'}: {needs}{opening}.")

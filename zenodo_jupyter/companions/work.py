@@ -45,6 +45,8 @@ class Work:
         Key of the notebook.
     repository : str
         Title of the repository.
+    rehearsal : str
+        What came of running it before, as a sentence; empty where it was not.
     """
 
     metadata: Metadata
@@ -52,6 +54,7 @@ class Work:
     url: str = ""
     notebook: str = ""
     repository: str = ""
+    rehearsal: str = ""
 
     @property
     def link(self) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .causes import Cause, likely_cause
-from .forms import action, badge, markdown, plain
+from .forms import action, badge, markdown, plain, rehearsed
 from .lacking import lacking
 from .page import page
 
-__all__ = ["Cause", "action", "badge", "lacking", "likely_cause", "markdown", "page", "plain"]
+__all__ = ["Cause", "action", "badge", "lacking", "likely_cause", "markdown", "page", "plain", "rehearsed"]

@@ -96,6 +96,30 @@ def action(report: Mapping[str, Any], results: Sequence[str]) -> list[dict[str, 
     ]
 
 
+def rehearsed(told: Mapping[str, Any], notebook: str, result: str) -> dict[str, Any]:
+    """Return the entity of an RO-Crate that tells of a rehearsal.
+
+    Parameters
+    ----------
+    told : dict
+        As in ``rehearsal.json``.
+    notebook, result : str
+        Keys of the notebook and of that file.
+    """
+    done = {
+        "@id": "#rehearsal",
+        "@type": "CreateAction",
+        "name": f"Rehearsal of {told['notebook']}",
+        "description": told["verdict"],
+        "instrument": {"@id": notebook},
+        "object": {"@id": notebook},
+        "result": {"@id": result},
+        "endTime": told["at"],
+        "actionStatus": {"@id": _STATUS[bool(told["ran"])]},
+    }
+    return done if told["ran"] else {**done, "error": told["error"]}
+
+
 def plain(text: str) -> str:
     """Return a text that Markdown takes as it is, in one line."""
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))

@@ -45,6 +45,22 @@ class EditHandler(Handler):
         self.answer(job.to_json(), 202)
 
 
+class RehearseHandler(Handler):
+    """Runs what would be published as somebody else would."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Start it, or answer with the job that is rehearsing this notebook already."""
+        given = self.given(
+            ("path",), path=str, data=list, exclude=list, to=str, metadata=dict, environment=str,
+        )  # fmt: skip
+        given["notebook"] = str(await self.real(given["path"]))
+        given["data"] = [str(await self.real(path)) for path in given.get("data", ())]
+        job = await self.away(self.jobs.start, "rehearse", given, given["notebook"])
+        self.answer(job.to_json(), 202)
+
+
 class _ByDOI(Handler):
     """What is done with somebody's record, in a folder of the server."""
 
@@ -74,8 +90,10 @@ class ReproduceHandler(_ByDOI):
     @authorized
     async def post(self) -> None:
         """Start it."""
-        given = self.given(("doi", "folder"), **{"doi": str, "folder": str, "from": str, "notebook": str, "yes": bool})
+        kinds = {"doi": str, "folder": str, "from": str, "notebook": str, "yes": bool}
+        given = self.given(("doi", "folder"), **kinds, environment=str, parameters=dict, network=bool)
         await self.start("reproduce", given)
 
 
-routes = [("publish", PublishHandler), ("edit", EditHandler), ("get", GetHandler), ("reproduce", ReproduceHandler)]
+routes = [("publish", PublishHandler), ("edit", EditHandler), ("rehearse", RehearseHandler), ("get", GetHandler),
+          ("reproduce", ReproduceHandler)]  # fmt: skip

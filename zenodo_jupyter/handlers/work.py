@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields as names_of
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 def kinds(place: Config) -> dict[str, Callable[[dict[str, Any], Report], dict[str, Any]]]:
     """Return what `Jobs` can do here."""
-    acts = {"publish": publish, "edit": edit, "get": get, "reproduce": reproduce}
+    acts = {"publish": publish, "edit": edit, "rehearse": rehearse, "get": get, "reproduce": reproduce}
     return {name: partial(act, place) for name, act in acts.items()}
 
 
@@ -64,6 +65,17 @@ def edit(place: Config, params: dict[str, Any], report: Report) -> dict[str, Any
     return {**done.to_json(), "citation": _citation(done.repository, done.record.id)}
 
 
+def rehearse(place: Config, params: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Run what would be published as somebody else would."""
+    from .. import rehearsing as acts
+
+    done = acts.rehearse(
+        Path(params["notebook"]), data=[Path(p) for p in params["data"]], exclude=params.get("exclude", ()),
+        to=params.get("to"), metadata=_metadata(params), environment=params.get("environment"), config=place, report=report,
+    )  # fmt: skip
+    return done.to_json()
+
+
 def get(place: Config, params: dict[str, Any], report: Report) -> dict[str, Any]:
     """Get a record's files."""
     from .. import reproduce as acts
@@ -86,6 +98,8 @@ def reproduce(place: Config, params: dict[str, Any], report: Report) -> dict[str
 
     done = acts.reproduce(
         params["doi"], Path(params["into"]), from_=params.get("from"), notebook=params.get("notebook"),
+        environment=params.get("environment"),
+        parameters=params.get("parameters"), network=params.get("network", True),
         yes=params.get("yes", False), config=place, report=report,
     )  # fmt: skip
     return _shown(done.to_json(), params)
@@ -119,14 +133,15 @@ def last_id(entry: Entry) -> str:
 def collect(place: Config, given: dict[str, Any]) -> dict[str, Any]:
     """Return the plan of a publication, with the files that are made for it."""
     from .. import collect as acts
-    from .. import stamping
+    from .. import rehearsing, stamping
 
     plan = acts.collect(
         Path(given["notebook"]), data=[Path(p) for p in given["data"]], exclude=given.get("exclude", ()),
         to=given.get("to"), metadata=_metadata(given), without=_without(given), new=given.get("new", False),
         version_of=given.get("version_of"), config=place,
     )  # fmt: skip
-    return {**plan.to_json(), "made": stamping.to_be_made(plan)}
+    plan = replace(plan, rehearsal=rehearsing.kept(plan, place))
+    return {**plan.to_json(), "made": stamping.to_be_made(plan), "rehearsal": plan.rehearsal}
 
 
 def remedy(place: Config, path: Path, given: dict[str, Any]) -> dict[str, Any]:
