@@ -16,7 +16,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import requests
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from zenodo_jupyter.errors import Cancelled
@@ -25,6 +27,8 @@ from zenodo_jupyter.rows import row_for
 from zenodo_jupyter.tokens import Token
 from zenodo_jupyter.transfer import Upload
 
+#: Seconds for which nothing comes.
+STALL = 2.0
 HTML = b"<!doctype html><title>Gateway</title><h1>An error page</h1>"
 
 
@@ -39,6 +43,9 @@ class Fault:
     - ``hang up before``, ``hang up after``: the connection ends without an answer
     - ``hang up in request``, ``hang up in answer``: half-way through the bytes
     - ``flip in request``, ``flip in answer``: one bit is another one
+    - ``short answer``: the last bytes of the answer are missing, and its length says so too
+    - ``twice``: something on the way sends the request on twice, and gives the second answer
+    - ``stall before``, ``stall after``: nothing comes any more, before or after the repository did it
     """
 
     method: str
@@ -66,6 +73,7 @@ class FaultyServer:
         self.seen: list[tuple[str, str]] = []
         self.headers: list[dict[str, str]] = []
         self._lock = threading.Lock()
+        self._closing = threading.Event()
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -95,6 +103,7 @@ class FaultyServer:
         self._thread.start()
 
     def close(self) -> None:
+        self._closing.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -123,11 +132,19 @@ class FaultyServer:
         body = handler.rfile.read(length)
         if fault and when == "instead":
             return self._send(handler, fault.status, {"Content-Type": "text/html", **fault.headers}, fault.body)
+        if when == "stall before":
+            return self._stall(handler)
         if when == "flip in request":
             body = _flip(body)
+        if when == "twice":
+            self._do(handler, body)
         status, headers, answer = self._do(handler, body)
         if when == "hang up after":
             return self._hang_up(handler)
+        if when == "stall after":
+            return self._stall(handler)
+        if when == "short answer":
+            answer = answer[: -max(1, len(answer) // 3)]
         if fault and when == "after":
             status, headers, answer = fault.status, {"Content-Type": "text/html", **fault.headers}, fault.body
         if when == "flip in answer":
@@ -163,7 +180,9 @@ class FaultyServer:
     def _send(
         self, handler: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes, cut: int | None = None
     ) -> None:
-        handler.send_response(status)
+        handler.send_response_only(status)
+        if "Date" not in headers:
+            handler.send_header("Date", handler.date_time_string())
         for name, value in headers.items():
             handler.send_header(name, value)
         if status != 204:
@@ -174,6 +193,10 @@ class FaultyServer:
         if cut is not None:
             handler.wfile.flush()
             self._hang_up(handler, reset=False)
+
+    def _stall(self, handler: BaseHTTPRequestHandler) -> None:
+        self._closing.wait(STALL)
+        self._hang_up(handler)
 
     @staticmethod
     def _hang_up(handler: BaseHTTPRequestHandler, reset: bool = True) -> None:
@@ -197,6 +220,28 @@ def embedded(folder: Path, *, ranges: str = "", flavour: str = "zenodo") -> tupl
     app = create_app(folder, flavour=flavour)
     store = app.extensions["zenodo_jupyter.localrepo"].store
     return FaultyServer(app, ranges=ranges), users.add_token(store.db, store.owner, "tests")
+
+
+def forward(url: str) -> Callable[..., Any]:
+    """Return a WSGI application that hands everything on to a real repository."""
+    session = requests.Session()
+    session.trust_env = False
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        sent = {k[5:].replace("_", "-"): v for k, v in environ.items() if k.startswith("HTTP_") and k != "HTTP_HOST"}
+        sent["Content-Type"] = environ.get("CONTENT_TYPE") or None
+        query = f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else ""
+        path = quote(environ["PATH_INFO"].encode("latin-1"))
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        answer = session.request(
+            environ["REQUEST_METHOD"], f"{url}{path}{query}", headers=sent, data=body, allow_redirects=False
+        )
+        dropped = ("content-encoding", "content-length", "transfer-encoding", "connection")
+        headers = [(k, v) for k, v in answer.headers.items() if k.lower() not in dropped]
+        start_response(f"{answer.status_code} {answer.reason}", headers)
+        return [answer.content]
+
+    return app
 
 
 def client(server: FaultyServer, token: str | None = None) -> tuple[Repository, list[float]]:
