@@ -11,7 +11,7 @@ CHROMIUM := $(or $(shell command -v chromium),/usr/bin/chromium)
 LABEXT := zenodo_jupyter/_labextension/package.json
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo lab screenshots test test-py test-ts lint format bench corpus volume demo-corpus conformance build clean
+.PHONY: help install demo lab screenshots test test-py test-ts lint format bench survival corpus volume demo-corpus conformance build clean
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 16
 
@@ -64,6 +64,9 @@ format: install
 
 bench: install $(CHROMIUM) ## speed beside curl and beside JupyterLab without us, as ratios
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m benchmarks
+
+survival: install ## a thousand publications that die, and are gone on with
+	$(BIN)/python -m benchmarks.survival
 
 corpus: install ## fetch notebooks that nobody here wrote, with their data
 	$(BIN)/python notebooks/corpus.py corpus

@@ -19,6 +19,11 @@ PRIVATE = (
 )  # fmt: skip
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let more be done where there is time."""
+    parser.addoption("--stories", type=int, default=3, help="how many made-up sequences of faults are survived")
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home, a Jupyter and a data folder of each test's own, and no tokens, no keyring, no proxies."""
