@@ -121,11 +121,11 @@ class PublishForm(Shown):
             "Where": where,
         }
         self._body = W.VBox([fold.widget for fold in self._parts.values()])
-        self._what = look.raw("")
+        self._what = look.raw("", "zw-soft")
         self._main = look.button("Publish", self.publish, "zw-main")
         self._again = look.button("Look again", self.look_again, tooltip="Read the notebook and its folder again")
         self._over = look.button("Start over", self._start_over, tooltip="Throw away what was typed here")
-        self._sure = look.raw("")
+        self._sure = look.raw("", "zw-note")
         self._yes = look.button("Publish", lambda: self._publish(), "zw-main")
         self._no = look.button("Keep it unpublished", self._keep_unpublished)
         self._consent = W.VBox((self._sure, look.line(self._yes, self._no)))
@@ -183,7 +183,7 @@ class PublishForm(Shown):
         self._main.description = words.verb(plan)
         waits = self._waits(plan)
         self._main.disabled = plan.standing.unchanged and not self._where.new
-        self._what.value = look.words(self._restored + (waits or words.promise(plan, self._where.new)), "zw-soft").value
+        self._what.value = look.words(self._restored + (waits or words.promise(plan, self._where.new))).value
 
     def _waits(self, plan: collect.Plan) -> str:
         """Say what stands in the way, or nothing."""
@@ -233,7 +233,7 @@ class PublishForm(Shown):
         if self._waits(plan):
             self._parts["Checks" if self._findings.open_blockers(plan) else "Where"].open()
         elif question:
-            self._sure.value = look.words(question, "zw-note").value
+            self._sure.value = look.words(question).value
             self._yes.description = self._main.description
             look.show(self._foot, False)
             look.show(self._consent, True)

@@ -54,7 +54,7 @@ class ReproduceForm(Shown):
         self._found = look.raw("")
         self._look = look.button("Look", self.look, "zw-main")
         self._go = look.button("Get it and run it again…", self.go, "zw-main")
-        self._question = look.raw("")
+        self._question = look.raw("", "zw-note")
         self._answer: bool | None = None
         self._answered = threading.Event()
         self._consent = W.VBox((
@@ -113,7 +113,7 @@ class ReproduceForm(Shown):
 
     def _confirm(self, summary: str, report: Report) -> bool:
         """Show what would be run, and wait in the thread for an answer; Cancel is one."""
-        self._question.value = look.words(summary, "zw-note").value
+        self._question.value = look.words(summary).value
         look.show(self._consent, True)
         report(Progress("environment", "Waiting for your answer"))
         try:
