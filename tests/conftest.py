@@ -36,8 +36,9 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("ZENODO_JUPYTER_DATA", str(home / "zenodo"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     # Nothing is asked of a package index, and nothing is found in the person's own cache.
-    for name in ("UV_NO_INDEX", "PIP_NO_INDEX"):
+    for name in ("UV_OFFLINE", "PIP_NO_INDEX"):
         monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple/")
     monkeypatch.setenv("UV_CACHE_DIR", str(home / "uv"))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
     for name in PRIVATE:
