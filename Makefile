@@ -11,7 +11,7 @@ CHROMIUM := $(or $(shell command -v chromium),/usr/bin/chromium)
 LABEXT := zenodo_jupyter/_labextension/package.json
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo lab screenshots test test-py test-ts lint format bench survival corpus volume demo-corpus conformance build clean
+.PHONY: help install demo lab screenshots test test-py test-ts lint format bench survival crashes corpus volume demo-corpus conformance build clean
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 16
 
@@ -62,11 +62,19 @@ format: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: install $(CHROMIUM) ## speed beside curl and beside JupyterLab without us, as ratios
+NGINX := /usr/sbin/nginx
+$(NGINX):
+	-$(APT) update && $(APT) install -y --no-install-recommends nginx-light
+
+# Full sizes: python -m benchmarks.nginx --large 1024 and python -m benchmarks.searches --records 1000 10000 100000
+bench: install $(CHROMIUM) | $(NGINX) ## speed beside curl, nginx and JupyterLab without us, as ratios; searching
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m benchmarks
 
 survival: install ## a thousand publications that die, and are gone on with
 	$(BIN)/python -m benchmarks.survival
+
+crashes: install ## kill the server of the embedded repository 200 times, and look what is lost
+	$(BIN)/python -m benchmarks.crashes
 
 corpus: install ## fetch notebooks that nobody here wrote, with their data
 	$(BIN)/python notebooks/corpus.py corpus

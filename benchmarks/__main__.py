@@ -3,10 +3,14 @@
 from .answers import CORPUS
 from .answers import main as answers
 from .mutation import main as mutation
+from .nginx import main as nginx
+from .searches import main as searches
 from .startup import main as startup
 from .transfer import main as transfer
 
 transfer()
+nginx([])
+searches([])
 startup()
 if CORPUS.is_dir():
     mutation()

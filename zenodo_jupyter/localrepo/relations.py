@@ -92,7 +92,7 @@ def spell_out(document: dict[str, Any]) -> dict[str, Any]:
     """Return a copy in which every term has its title, name and whatever else answers show."""
     document = {**document, **copy.deepcopy({k: document.get(k, {}) for k in ("metadata", "custom_fields")})}
     for relation, term in _terms(document):
-        known = vocabularies.get(relation.vocabulary, term["id"]) or {}
+        known = vocabularies.get(relation.vocabulary, term["id"], relation.keys) or {}
         for key in relation.keys:
             if not known.get(key):
                 continue

@@ -11,7 +11,7 @@ import gzip
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -139,10 +139,15 @@ def search(
     return len(found), [copy.deepcopy(e.item) for e in found[start : start + size]]
 
 
-def get(type: str, id: str) -> dict[str, Any] | None:
-    """Return one item in InvenioRDM's shape, or None when there is no such item or list."""
+def get(type: str, id: str, keys: Collection[str] | None = None) -> dict[str, Any] | None:
+    """Return one item in InvenioRDM's shape, or None when there is no such item or list; of ``keys`` only what it has.
+
+    It is a copy, and the whole of an item is long: who needs a title only, says so.
+    """
     entry = _load(type).get(id) if type in TYPES else None
-    return copy.deepcopy(entry.item) if entry else None
+    if entry is None:
+        return None
+    return copy.deepcopy(entry.item if keys is None else {k: v for k, v in entry.item.items() if k in keys})
 
 
 def exists(type: str, id: str) -> bool:
