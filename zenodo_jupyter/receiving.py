@@ -164,12 +164,15 @@ class _Incoming:
         )
 
     def _take(self, block: bytes | bytearray, file: BinaryIO) -> None:
-        if self._cancel is not None and self._cancel.is_set():
-            raise Cancelled("Stopped, as you asked.", "What came so far is kept.")
+        self._stop_if_asked()
         self._hash.update(block)  # before the writing, so that it goes on meanwhile
         file.write(block)
         self._done += len(block)
         self._say()
+
+    def _stop_if_asked(self) -> None:
+        if self._cancel is not None and self._cancel.is_set():
+            raise Cancelled("Stopped, as you asked.", "What came so far is kept.")
 
     def _start_over(self, file: BinaryIO) -> None:
         file.seek(0)
@@ -182,8 +185,10 @@ class _Incoming:
         """Hash what an interrupted call left behind."""
         with open(part, "rb", buffering=0) as file:
             while block := file.read(BLOCK):
+                self._stop_if_asked()
                 self._hash.update(block)
                 self._done += len(block)
+                self._say()
 
     def _compare(self) -> None:
         expected, got = self._entry, self._hash.hexdigest()

@@ -17,8 +17,8 @@ from .names import safe_join as safe_join
 from .parts import part_of, sweep
 from .receiving import check_room, still_to_come
 from .records import FileEntry, Record
-from .report import Report, silent
-from .workers import Meter, a_few_at_a_time
+from .report import Progress, Report, silent
+from .workers import Meter, a_few_at_a_time, stopped
 
 if TYPE_CHECKING:
     from .repository import Repository
@@ -178,7 +178,7 @@ def download_files(
             "Get them one at a time with --file.",
         )
     targets = {key: safe_join(folder, key) for key in wanted}
-    missing = [key for key, entry in wanted.items() if not _is_there(entry, targets[key])]
+    missing = [key for key, entry in wanted.items() if not _is_there(entry, targets[key], report, cancel)]
     try:
         for path in (folder, *(targets[key].parent for key in missing)):
             path.mkdir(parents=True, exist_ok=True)
@@ -216,7 +216,7 @@ def _wanted(entries: Sequence[FileEntry], keys: Sequence[str] | None, record: Re
     return {key: there[key] for key in keys}
 
 
-def _is_there(entry: FileEntry, target: Path) -> bool:
+def _is_there(entry: FileEntry, target: Path, report: Report, cancel: threading.Event | None) -> bool:
     """Whether a file is here already; another one in its place is never overwritten."""
     if not target.exists() and not target.is_symlink():
         return False
@@ -225,6 +225,9 @@ def _is_there(entry: FileEntry, target: Path) -> bool:
         with open(target, "rb", buffering=0) as file:
             while block := file.read(BLOCK):
                 digest.update(block)
+                if cancel is not None and cancel.is_set():
+                    raise stopped()
+                report(Progress("download", f"Comparing {entry.key}", file.tell(), entry.size, "B", entry.key))
         if digest.hexdigest() == entry.md5:
             return True
     raise NeedsConsent(
