@@ -67,7 +67,7 @@ export class NotebookModel {
   // -- what is shown -------------------------------------------------------------------------------------------------
 
   get page(): Page {
-    if (this.act.isActive) {
+    if (this.act.isActive || (this._isEnding && this.act.published)) {
       return 'progress';
     }
     if (this.act.job && this.act.job.state !== 'done') {
@@ -246,9 +246,11 @@ export class NotebookModel {
   /** Wait for the end of a publication, and turn to the page that follows. */
   private async _followed(run: () => Promise<IJob | null>): Promise<void> {
     let ended: IJob | null = null;
+    this._isEnding = true;
     try {
       ended = await run();
     } catch (error) {
+      this._isEnding = false;
       this.turnedTo = 'edit'; // where problems are told
       this._fail(error);
     }
@@ -273,6 +275,7 @@ export class NotebookModel {
       this.problem = new ApiError(error, 0);
       this.toggle(error.errors?.length ? 'about' : 'checks', true);
     }
+    this._isEnding = false;
     this.changed.emit();
   }
 
@@ -317,4 +320,6 @@ export class NotebookModel {
   /** Counts the looks: only the answer to the last one is shown. */
   private _turn = 0;
   private _yes = false;
+  /** Until the badge is in, and it was looked again, what is known is from before the publication. */
+  private _isEnding = false;
 }

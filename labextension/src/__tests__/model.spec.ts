@@ -251,6 +251,17 @@ describe('NotebookModel', () => {
     expect([model.problem, server.count('collect')]).toEqual([null, 1]);
   });
 
+  it('never shows what was before the publication once that is done', async () => {
+    await model.look();
+    model.turn('review');
+    server.polls = [DONE];
+    server.standing = PUBLISHED;
+    const pages = new Set<string>();
+    model.changed.connect(() => model.act.published && pages.add(model.page));
+    await model.publish(false);
+    expect([...pages]).toEqual(['progress', 'done']);
+  });
+
   it('turns to the page that tells problems when publishing cannot begin', async () => {
     await model.look();
     model.turn('review');
