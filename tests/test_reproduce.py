@@ -349,6 +349,22 @@ def test_which_notebook_must_be_clear(publish, config, tmp_path):
         reproduce(str(publish({"a.ipynb": in_r}).doi), tmp_path / "r", yes=True, config=config)
 
 
+def test_a_release_of_a_repository_is_one_archive(publish, config, tmp_path):
+    """Should fail if a record that is one zip with one folder, as GitHub's releases are, cannot be run, or not twice."""
+    inside = {"lab-1.0/README.md": "# Lab", "lab-1.0/nb/n.ipynb": FILES["n.ipynb"], "lab-1.0/nb/data/a.txt": "1\n2\n3\n",
+              "lab-1.0/requirements.txt": "no-such-package==1.0\n"}  # fmt: skip
+    doi = str(publish({"lab/lab-1.0.zip": zipped(inside, comment=b"")}).doi)
+    for _ in range(2):
+        done = reproduce(doi, tmp_path / "r", yes=True, environment="current", config=config)
+        assert (done.reproduced, done.notebook) == (True, "nb/n.ipynb")
+        assert [d.name for d in done.environment.differences] == ["no-such-package"]
+    escaping = {"lab-1.0/n.ipynb": FILES["n.ipynb"], "../out.txt": "x"}
+    with pytest.raises(UnsafeName):
+        doi = str(publish({"evil.zip": zipped(escaping, comment=b"")}).doi)
+        reproduce(doi, tmp_path / "evil", yes=True, config=config)
+    assert not (tmp_path / "out.txt").exists() and not (tmp_path / "evil" / "out.txt").exists()
+
+
 def test_packages_that_are_others_now_are_named(publish, config, tmp_path):
     """Should fail if the verdict claims the environment of the publication where it is another."""
     requirements = "nbformat==0.0.1\nno-such-package==3.0  # gone\n-e .\npapermill>=1\n"

@@ -8,12 +8,13 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import execute, preparing
 from . import notebook as notebooks
 from . import outlook as outlooks
+from .choosing import choose
 from .compare import Comparison, compare
 from .errors import BadInput, Cancelled, NeedsConsent
 from .evidence import lacking
@@ -89,11 +90,11 @@ def reproduce(
     """
     report = Timed(report)
     got = get(text, folder, from_=from_, config=config, report=report, confirm=confirm, cancel=cancel)
-    name = _choose(got, notebook)
-    archived = notebooks.read(got.folder / name)
+    laid_out, name = choose(got, notebook)
+    archived = notebooks.read(laid_out / name)
     day = _published(got)
-    outlook = outlooks.look(got.folder, name, archived, published=day, config=config, only=environment)
-    run = Rerun(got.folder, name, config, timeout or limit(archived), parameters or {}, network)
+    outlook = outlooks.look(laid_out, name, archived, published=day, config=config, only=environment)
+    run = Rerun(laid_out, name, config, timeout or limit(archived), parameters or {}, network)
     _ask(got, name, archived, f"{outlook.words}\n{run.words}", yes, confirm)
     prepared = preparing.prepare(outlook, report=report, cancel=cancel)
     executed, report_json, report_html = _names_beside(got)
@@ -109,7 +110,7 @@ def reproduce(
     done = Reproduction(
         record=got.record, repository=got.repository, folder=got.folder, notebook=name, execution=execution,
         comparison=comparison, environment=prepared.used, again=again, timings=report.done(),
-        lacking=lacking(got.record, archived, (got.folder / name).parent, prepared.used),
+        lacking=lacking(got.record, archived, (laid_out / name).parent, prepared.used),
         executed=executed, report_json=report_json, report_html=report_html, notes=(*got.notes, *prepared.notes),
     )  # fmt: skip
     done.write(archived, rerun)
@@ -126,21 +127,6 @@ def _published(got: Fetched) -> date:
             with contextlib.suppress(ValueError):
                 days.append(date(year, month, day))
     return min(days, default=date.today())
-
-
-def _choose(got: Fetched, wanted: str | None) -> str:
-    """Return the name of the notebook to run."""
-    names = [path.relative_to(got.folder).as_posix() for path in got.files if path.suffix == ".ipynb"]
-    if wanted is not None:
-        matching = [n for n in names if n == wanted] or [n for n in names if PurePosixPath(n).name == wanted]
-        if len(matching) == 1:
-            return matching[0]
-        raise BadInput(f"The record has no notebook {wanted}.", f"It has {', '.join(names) or 'none'}.")
-    if not names:
-        raise BadInput(f"There is no notebook in {got.record.doi or got.record.id}, so there is nothing to run.")
-    if len(names) > 1:
-        raise BadInput(f"The record has {len(names)} notebooks: {', '.join(names)}.", "Say which with --notebook NAME.")
-    return names[0]
 
 
 def _ask(
