@@ -17,7 +17,7 @@ FLOORS = {
         pathtext names environment alongside distributions packages compare checks digest verdict communities""",
     2: """http session abilities workers multipart answers api files drafts reviews repository sending receiving parts ranges pacing transfer rows
         repositories tokens journal processes isolation execute installers interpreters venvs conda era locking unpacking _run localrepo""",
-    3: "collect standing stamping submission consent describing edit publish published reporting delivery getting choosing outlook preparing rerun rehearsing reproduce evidence reproduction fetching",
+    3: "collect standing stamping submission consent describing edit publish published underway reporting delivery getting choosing outlook preparing rerun rehearsing reproduce evidence reproduction fetching",
     4: "config job jobs verbs options show",
     5: "extension handlers widgets magics cli frontend kernelwatch completing",
 }
