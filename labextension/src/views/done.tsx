@@ -16,7 +16,9 @@ export function Done(): JSX.Element {
   const page = places.api.landingPage(row, record);
   const isPractice = !row?.registered_dois;
   const link = isPractice ? page : `https://doi.org/${record.doi}`;
-  const cited = citation || citationOf(record, isPractice ? `doi:${record.doi}` : link);
+  // The embedded repository's own address answers only while it is served; its pages are here, behind Jupyter's login.
+  const told = citation.replace(record.html_url, () => page);
+  const cited = told || citationOf(record, isPractice ? `doi:${record.doi}` : link);
   const badge = published?.stamp?.badge;
   return (
     <>
