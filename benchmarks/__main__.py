@@ -2,6 +2,7 @@
 
 from .answers import CORPUS
 from .answers import main as answers
+from .bundling import main as bundling
 from .mutation import main as mutation
 from .nginx import main as nginx
 from .searches import main as searches
@@ -10,6 +11,7 @@ from .transfer import main as transfer
 
 transfer()
 nginx([])
+bundling()
 searches([])
 startup()
 if CORPUS.is_dir():
