@@ -37,6 +37,8 @@ NOTEBOOKS = (
 LEAST = 0.002
 #: The smallest edge of a changed region, as a share of the picture's: about that of a marker in a plot.
 SMALLEST_REGION = 0.03
+#: What a library runs in the browser is no result: matplotlib's own script is not compared.
+SCRIPT = "application/javascript"
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.:/-])")
 Notebook = dict[str, Any]
 Change = Callable[[Notebook, random.Random], bool]
@@ -50,7 +52,7 @@ def bundles(nb: Notebook) -> Iterator[tuple[dict[str, Any], str]]:
                 yield output, "text"
             pictures = any(mime.startswith("image/") for mime in output.get("data", ()))
             for mime in output.get("data", ()):
-                if not (pictures and mime == "text/plain"):  # only a name for the picture
+                if not ((pictures or SCRIPT in output["data"]) and mime == "text/plain"):  # only a name for it
                     yield output["data"], mime
 
 
@@ -124,7 +126,10 @@ def change_line(nb: Notebook, chance: random.Random) -> bool:
 def drop_output(nb: Notebook, chance: random.Random) -> bool:
     """Leave one output out."""
     places = [
-        (cell, i) for cell in nb["cells"] for i, o in enumerate(cell.get("outputs", ())) if o.get("name") != "stderr"
+        (cell, i)
+        for cell in nb["cells"]
+        for i, o in enumerate(cell.get("outputs", ()))
+        if o.get("name") != "stderr" and SCRIPT not in o.get("data", ())
     ]
     if not places:
         return False

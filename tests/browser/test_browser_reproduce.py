@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_process import JupyterProcess
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from window import Window
 
 from zenodo_jupyter import publish
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.metadata import Metadata
+
+AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def test_run_a_record_again(
@@ -36,6 +38,22 @@ def test_run_a_record_again(
     window.panel.get_by_role("button", name="Open the report").click()
     frame = window.page.frame_locator(".jp-HTMLViewer iframe")
     expect(frame.get_by_role("heading", name="Sums, one of them wrong")).to_be_visible()
+    assert wrong_with(window.page.context.new_page(), next(notebook.parent.glob("*/reproduction-report.html"))) == []
+
+
+def wrong_with(page: Page, report: Path) -> list[str]:
+    """Return what axe finds wrong in the report as others open it, light and dark, and what it asks for elsewhere."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_viewport_size({"width": 390, "height": 800})
+    found: list[str] = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.goto(report.as_uri())
+        page.evaluate(AXE.read_text())
+        found += [f"{scheme}: {v['id']}" for v in page.evaluate("axe.run()")["violations"]]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    return found + [url for url in asked if not url.startswith(("file:", "data:"))]
 
 
 def spoiled(notebook: Path, tmp_path: Path, jupyter: JupyterProcess) -> str:

@@ -60,7 +60,7 @@ def _section(number: int, output: dict[str, Any], pair: CellPair) -> str:
         f"Cell {output['cell_index'] + 1}: {escape(VERDICTS[verdict])} "
         f"<small>{escape(output['mime'])}, {LEVELS[output['level']]}</small></h3>"
         f"{detail}{_sides(number, output, before, now)}"
-        f"<details><summary>The cell's code</summary><pre>{escape(source[:8000])}</pre></details></section>"
+        f"<details><summary>The cell's code</summary><pre tabindex='0'>{escape(source[:8000])}</pre></details></section>"
     )
 
 

@@ -161,7 +161,7 @@ def _stop(report: Mapping[str, Any]) -> str:
         return ""
     where = "" if ended["failed_cell"] is None else f" at cell {ended['failed_cell'] + 1}"
     likely = f"<p><b>Likely cause:</b> {escape(cause['words'])}</p><p><b>To try:</b> {escape(cause['hint'])}</p>"
-    trace = f"<details open><summary>Traceback</summary><pre>{escape(ended['traceback'][-8000:])}</pre></details>"
+    trace = f"<details open><summary>Traceback</summary><pre tabindex='0'>{escape(ended['traceback'][-8000:])}</pre></details>"
     return (
         f"<h2 id='stopped'>Where it stopped{where}</h2><div class='stop'><p><code>{escape(ended['error'])}</code></p>"
         f"{likely}</div>{trace if ended['traceback'] else ''}"
@@ -179,7 +179,7 @@ def _outputs(title: str, outputs: list[dict[str, Any]]) -> str:
     )
     return (
         f'<h2 id="{"outputs" if title == "All outputs" else "aside"}">{title}</h2>'
-        f'<details><summary>{len(outputs)} outputs, one by one</summary><div class="wide"><table><thead><tr>'
+        f'<details><summary>{len(outputs)} outputs, one by one</summary><div class="wide" tabindex="0"><table><thead><tr>'
         '<th scope="col">Cell</th><th scope="col">Output</th>'
         '<th scope="col">Verdict</th><th scope="col">Level</th><th scope="col">Detail</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div></details>"
@@ -216,7 +216,7 @@ def _data(files: list[dict[str, Any]]) -> str:
         for f in files
     )
     return (
-        '<h2>Files</h2><div class="wide"><table><thead><tr><th scope="col">File</th><th scope="col">Size</th>'
+        '<h2>Files</h2><div class="wide" tabindex="0"><table><thead><tr><th scope="col">File</th><th scope="col">Size</th>'
         f'<th scope="col">Checksum</th><th scope="col">Compared</th></tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
@@ -230,7 +230,7 @@ def _run(report: Mapping[str, Any]) -> str:
     command = f"jupyter zenodo reproduce {record['doi'] or record['url']}"
     return (
         f"<h2>The run</h2>{again}<p>On {escape(ran['at'][:16].replace('T', ' '))} UTC, {escape(ran['platform'])}"
-        f"{f'; {stages}' if stages else ''}.</p><p>To do it yourself:</p><pre>{escape(command)}</pre>"
+        f"{f'; {stages}' if stages else ''}.</p><p>To do it yourself:</p><pre tabindex='0'>{escape(command)}</pre>"
         f"<footer>Made by {escape(ran['with'])}. Compared output by output; the JSON report beside this page has everything in "
         "it. Levels say how far a re-run came, not whether the science is right.</footer>"
     )

@@ -57,7 +57,9 @@ def table_sides(archived: str, rerun: str) -> str:
         rows[-1] = (changed or differs, cells)
     shown = [cells for at, (differs, cells) in enumerate(rows) if differs or at == 0]
     more = f"<p class='more'>… and {len(shown) - LINES} more rows</p>" if len(shown) > LINES else ""
-    return f'<div class="wide"><table class="numbers">{"".join(map(_row, shown[:LINES]))}</table></div>{more}'
+    return (
+        f'<div class="wide" tabindex="0"><table class="numbers">{"".join(map(_row, shown[:LINES]))}</table></div>{more}'
+    )
 
 
 def _row(cells: dict[int, str]) -> str:
