@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import threading
 from datetime import date, timedelta
@@ -250,7 +249,7 @@ def test_condas_file_is_used_where_a_conda_is(index, record, tmp_path, monkeypat
     tools.mkdir()
     tool = tools / "micromamba"  # makes the folder that it is told to, as the real one would
     tool.write_text(
-        f"#!/bin/sh\nexec '{shutil.which('uv') or installers.find_uv()}' venv --quiet --seed --python '{sys.executable}' \"$5\"\n"
+        f"#!/bin/sh\nexec '{installers.find_uv()}' venv --quiet --seed --python '{sys.executable}' \"$5\"\n"
     )
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tools), prepend=os.pathsep)

@@ -15,7 +15,19 @@ from .errors import ChangedMeanwhile
 from .report import Progress, Report
 
 #: What a file is in a bundle.
-ROLES = ("notebook", "rendering", "data", "output", "environment", "citation", "readme", "crate", "manifest", "archive", "rehearsal")
+ROLES = (
+    "notebook",
+    "rendering",
+    "data",
+    "output",
+    "environment",
+    "citation",
+    "readme",
+    "crate",
+    "manifest",
+    "archive",
+    "rehearsal",
+)
 #: Bytes read at a time. Reading in smaller pieces costs hashing up to a third of its speed; larger ones gain nothing.
 BLOCK = 1 << 20
 #: The checksums of a file: the repository compares md5, and the manifest keeps SHA-256.

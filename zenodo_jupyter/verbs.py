@@ -76,7 +76,9 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     p.add_argument("--new", action="store_true", help="make a new record, even if this notebook was published before")
     p.add_argument("--version-of", metavar="DOI", help="make the next version of that record of yours")
     p.add_argument("--accept", action="append", default=[], metavar="ID", help="publish in spite of this finding")
-    p.add_argument("--rehearse", action="store_true", help="run it first as somebody else would, and publish what that told")
+    p.add_argument(
+        "--rehearse", action="store_true", help="run it first as somebody else would, and publish what that told"
+    )
     p.add_argument("--yes", action="store_true", help="say yes beforehand to what cannot be undone")
     options.communities(p)
 
