@@ -181,7 +181,9 @@ def test_environment_findings():
         "3.11", (Pin("mine", "1.0", True, local=True), Pin("numpy", "2.0", True)), ("torch",), "Unknown kernel."
     )
     assert ids(check(described=described)) == ["ENV1", "ENV2", "ENV3"]
-    assert ids(check(described=Environment("3.11", (), ("zenodo_jupyter",)))) == [], "what publishes is not what is published"
+    assert ids(check(described=Environment("3.11", (), ("zenodo_jupyter",)))) == [], (
+        "what publishes is not what is published"
+    )
 
 
 def test_description_findings():

@@ -155,7 +155,7 @@ async def test_nothing_is_got_outside_of_the_servers_folder(call: Call, route: s
 async def test_where_a_notebook_stands_is_known_of_all_repositories(
     call: Call, lab: tuple[FaultyServer, str], jp_root_dir: Path
 ) -> None:
-    """Asked without a name, the answer is of the repository where it was published, with its waiting badge, though that is down."""
+    """Asked without a name, the repository that knows the notebook answers, with its waiting badge, though it is down."""
     server, token = lab
     assert (await call("PUT", "repositories/lab/token", {"token": token}))[0] == 200
     nbformat.write(new_notebook(cells=[new_markdown_cell("# Rain")]), jp_root_dir / "rain.ipynb")

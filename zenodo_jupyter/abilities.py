@@ -41,8 +41,10 @@ class Abilities:
         if name not in self._found:
             told = self._read().get(self._where, {}).get(name)
             # Neither what is too old, nor what comes from the future: a clock was wrong then, or is now.
-            fresh = isinstance(told, list) and len(told) == 2 and 0 <= self._clock() - told[1] < EXPIRY
-            self._found[name] = told[0] if fresh else None
+            if isinstance(told, list) and len(told) == 2 and 0 <= self._clock() - told[1] < EXPIRY:
+                self._found[name] = told[0]
+            else:
+                self._found[name] = None
         return self._found[name]
 
     def found(self, name: str, value: Any, *, lasting: bool = True) -> None:

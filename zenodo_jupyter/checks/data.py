@@ -47,13 +47,12 @@ def check(nb: NotebookNode, bundle: Bundle, codes: Sequence[Code]) -> Iterator[F
 
 def _away(use: Use) -> Finding:
     typed = use.typed or use.text
-    if use.place == "inside":
-        fix, remedies = f"Write {use.text} in the code; the file itself comes along.", ("relative",)
-    else:
-        fix, remedies = "Move the file below the notebook's folder and write its path from there.", ("bring",)
+    fix, remedy = f"Write {use.text} in the code; the file itself comes along.", "relative"
+    if use.place != "inside":
+        fix, remedy = "Move the file below the notebook's folder and write its path from there.", "bring"
     message = f"Uses {typed}, a path that nobody else has."
     # Code of modules is not the notebook's to change, nor can a file be brought that is not here.
-    remedies = () if use.cell is None or use.place == "missing" else remedies
+    remedies = () if use.cell is None or use.place == "missing" else (remedy,)
     return Finding("DAT2", "error", message, fix, use.where, use.cell, _SHARE, remedies)
 
 

@@ -100,7 +100,7 @@ def _machine(text: str) -> Iterator[str]:
             if not _NOBODY.fullmatch(match.group(1)):
                 yield f"the home folder of {match.group(1)}"
     host = socket.gethostname()
-    if _tells(host) and re.search(rf"(?<![\w-]){re.escape(host)}(?![\w-])", text):
+    if tells(host) and re.search(rf"(?<![\w-]){re.escape(host)}(?![\w-])", text):
         yield "the name of your machine"
 
 
@@ -119,14 +119,19 @@ def redacted(text: str) -> str:
     """Return a text without home folders, this machine's name and e-mail addresses."""
     text = HOME.sub(lambda match: match.group() if _NOBODY.fullmatch(match.group(1)) else "~", text)
     host = socket.gethostname()
-    if _tells(host):
+    if tells(host):
         text = re.sub(rf"(?<![\w-]){re.escape(host)}(?![\w-])", "[host]", text)
     for mail in set(_mails(text)):
         text = text.replace(mail, "[removed]")
     return text
 
 
-def _tells(host: str) -> bool:
+def is_nobody(account: str) -> bool:
+    """Tell whether the name of an account says nothing about whose it is, as that of an image or a service."""
+    return bool(_NOBODY.fullmatch(account))
+
+
+def tells(host: str) -> bool:
     """Tell whether a machine's name says anything: short ones and that of every machine are words."""
     return len(host) > 5 and host.lower() != "localhost"
 

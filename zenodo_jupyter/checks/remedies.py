@@ -145,11 +145,16 @@ def _redact(nb: NotebookNode, finding: Finding, folder: Path, tokens: Sequence[s
     else:
         holder, name = cell, "source"
         hidden = secrets.found(cell["source"], tokens)
-    for secret in hidden:
-        holder[name] = _changed(holder[name], lambda text, secret=secret: text.replace(secret, REMOVED))
+    holder[name] = _changed(holder[name], lambda text: _without(text, hidden))
     if name == "outputs" and any(secrets.found(text, tokens, code=False) for text in output_texts(cell or {})):
         holder[name] = []  # terminal colours stand in the middle of it
     return "It is redacted. Revoke it where it was issued: other copies of this file still have it."
+
+
+def _without(text: str, hidden: Sequence[str]) -> str:
+    for secret in hidden:
+        text = text.replace(secret, REMOVED)
+    return text
 
 
 def _changed(value: Any, change: Callable[[str], str]) -> Any:
