@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from zenodo_jupyter import execute, verbs
+from zenodo_jupyter import execute, grammar, verbs
 from zenodo_jupyter.cli import Bars, Lines
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.errors import ZenodoJupyterError
@@ -44,7 +44,7 @@ class Demo:
     def command(self, *words: str) -> Outcome:
         """Do one command of `jupyter zenodo`, as a person would type it, and print what it says."""
         say("$ jupyter zenodo " + " ".join(words))
-        args = verbs.parser().parse_args(list(words))
+        args = grammar.parser().parse_args(list(words))
         outcome = verbs.run(args, verbs.Door(Config.load(), self.report))
         self.report.close()
         print(outcome.text, flush=True)

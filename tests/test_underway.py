@@ -174,10 +174,10 @@ def test_next_version_that_was_begun_in_the_browser(path: Path, config: Config) 
 
 def test_the_command_line_says_what_is_under_way_and_discards_it(path: Path, config: Config) -> None:
     """With a notebook or without one; for scripts as JSON too."""
-    from zenodo_jupyter import verbs
+    from zenodo_jupyter import grammar, verbs
 
     def told(*words: str) -> Any:
-        return verbs.run(verbs.parser().parse_args(["status", *words]), verbs.Door(config))
+        return verbs.run(grammar.parser().parse_args(["status", *words]), verbs.Door(config))
 
     assert told().text == "Nothing is under way."
     with pytest.raises(Died):

@@ -13,7 +13,7 @@ import time
 from types import FrameType
 from typing import Any
 
-from . import show, verbs
+from . import grammar, show, verbs
 from .errors import Cancelled, DiskFull, ZenodoJupyterError
 from .report import Progress
 
@@ -134,7 +134,7 @@ def main(argv: list[str] | None = None) -> int:
     _stop.clear()
     before = _listen()
     try:
-        args = verbs.parser().parse_args(argv)
+        args = grammar.parser().parse_args(argv)
         if args.verb == "serve":
             _restore(before)  # the server stops itself, in order
         from .config import Config

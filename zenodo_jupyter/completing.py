@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import rows, standing, verbs
+from . import grammar, rows, standing
 from .errors import ZenodoJupyterError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def recent(config: Config) -> list[str]:
 
 
 def _verbs() -> dict[str, argparse.ArgumentParser]:
-    top = verbs.parser("%zenodo")
+    top = grammar.parser("%zenodo")
     return next(a.choices for a in top._actions if isinstance(a, argparse._SubParsersAction))
 
 

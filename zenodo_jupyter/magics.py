@@ -9,7 +9,7 @@ from typing import Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 
-from . import frontend, kernelwatch, verbs
+from . import frontend, grammar, kernelwatch, verbs
 from .config import Config
 from .errors import ZenodoJupyterError
 from .frontend import RERUN as RERUN
@@ -84,7 +84,7 @@ class ZenodoMagics(Magics):
                 if frontend.is_rerun():
                     return None
                 return kernelwatch.watch(self.shell, words[1:], frontend.notebook(), Config.load())
-            args = verbs.parser("%zenodo").parse_args(words)
+            args = grammar.parser("%zenodo").parse_args(words)
             return verbs.run(args, self._door())
         except ZenodoJupyterError as e:
             print(f"{type(e).__name__}: {e}", file=sys.stderr)
