@@ -4,7 +4,7 @@
 import { Signal } from '@lumino/signaling';
 import { ApiError, type Api } from './api';
 import { follow, isActive } from './following';
-import type { IDeposit, IJob, IOrder, IPublished, IStamp } from './types';
+import type { IDeposit, IJob, IOrder, IPublished, IRemedied, IStamp } from './types';
 
 /** The open notebook, as far as publishing goes; `document.ts` is the real one. */
 export interface IDocument {
@@ -22,6 +22,8 @@ export interface IDocument {
   hasStamp(stamp: IStamp): boolean;
   /** Put badge and Deposit in; changes nothing where they are. */
   putStamp(stamp: IStamp): void;
+  /** Put the cells of a remedy in, unless one of them was changed meanwhile; whether that was done. */
+  putCells(remedied: IRemedied): boolean;
 }
 
 const NOT_SAVED = {

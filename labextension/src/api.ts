@@ -13,6 +13,7 @@ import type {
   IOrder,
   IPlan,
   IRecord,
+  IRemedied,
   IRepository,
   IStatus
 } from './types';
@@ -76,6 +77,11 @@ export class Api {
 
   collect(order: IOrder, signal?: AbortSignal): Promise<IPlan> {
     return this._ask('POST', 'collect', order, signal);
+  }
+
+  /** Have a remedy for a finding worked out; it is put in by whoever has the notebook open. */
+  remedy(path: string, { id, where }: IFinding, remedy: string): Promise<IRemedied> {
+    return this._ask('POST', 'remedy', { path, id, where, remedy });
   }
 
   status(path: string, to: string | null): Promise<IStatus> {

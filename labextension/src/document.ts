@@ -7,7 +7,8 @@ import type { Contents } from '@jupyterlab/services';
 import { JSONExt, type JSONObject } from '@lumino/coreutils';
 import type { IDocument } from './act';
 import { badgeIndex, hasStamp, isBadge, isBadgeJson, putStamp, readDeposit } from './badge';
-import type { IDeposit, IStamp } from './types';
+import { putCells } from './remedy';
+import type { IDeposit, IRemedied, IStamp } from './types';
 
 type ICell = { metadata: JSONObject };
 
@@ -86,6 +87,10 @@ export class OpenNotebook implements IDocument {
         (widget as { rendered: boolean }).rendered = true;
       }
     }
+  }
+
+  putCells(remedied: IRemedied): boolean {
+    return putCells(this.panel.context.model.sharedModel, remedied);
   }
 
   /** Go to a cell by its position. */

@@ -32,6 +32,12 @@ export interface IFinished {
 /** Milliseconds of rest in typing before the server is asked again. */
 export const REST = 600;
 
+const CHANGED_MEANWHILE = {
+  error: 'ChangedMeanwhile',
+  message: 'The cell was changed at the same time, so it was left as it is.',
+  hint: 'Try again.'
+};
+
 /** The state of one open notebook. */
 export class NotebookModel {
   readonly changed = new Signal<this, void>(this);
@@ -44,6 +50,8 @@ export class NotebookModel {
   problem: ApiError | null = null;
   /** What is asked before something that cannot be undone. */
   question: string | null = null;
+  /** What came of the last button beside a finding. */
+  remedied: { ok: boolean; words: string } | null = null;
   /** The groups that are open. */
   readonly open = new Set<Group>();
   /** Whether the server is being asked. */
@@ -162,6 +170,32 @@ export class NotebookModel {
       this.turnedTo = null;
     }
     void this.look();
+  }
+
+  /** Do about a finding what a button offers: the server works it out, the open notebook takes it. */
+  async remedy(finding: IFinding, name: string): Promise<void> {
+    if (this.isLooking) {
+      return; // the finding may be gone already
+    }
+    this.isLooking = true;
+    this.remedied = null;
+    this.changed.emit();
+    try {
+      await this.act.save();
+      const remedied = await this._api.remedy(this.order.path, finding, name);
+      if (!this.document.putCells(remedied)) {
+        throw new ApiError(CHANGED_MEANWHILE, 0);
+      }
+      this.remedied = { ok: true, words: remedied.told };
+    } catch (error) {
+      if (!(error instanceof ApiError)) {
+        throw error;
+      }
+      this.remedied = { ok: false, words: [error.message, error.hint].filter(Boolean).join(' ') };
+    } finally {
+      this.isLooking = false;
+    }
+    await this.look();
   }
 
   // -- turning pages --------------------------------------------------------------------------------------------------

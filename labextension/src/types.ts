@@ -58,6 +58,21 @@ export interface IFinding {
   /** Position of the cell, from 0. */
   cell: number | null;
   share: string;
+  /** Names of what a button can do about it. */
+  remedies: string[];
+}
+
+/** A notebook's cells after a remedy, as they should be, and what was done, in words. */
+export interface IRemedied {
+  cells: {
+    index: number;
+    /** The cell's source that the remedy was worked out for. */
+    before: string;
+    cell: { source: string; metadata: JsonObject; outputs?: JsonObject[] };
+  }[];
+  /** The notebook's metadata, where that changes. */
+  metadata: JsonObject | null;
+  told: string;
 }
 
 /** A file that goes into the record, and why. */

@@ -1,12 +1,31 @@
 /**
  * The group Checks: what was found, worst first, and what to do about it.
  */
+import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IFinding } from '../types';
 import { useNotebook, usePanel } from './context';
 import { Button, Note } from './controls';
 import { GroupBox, type ITally } from './group';
 import { unknownOf } from './words';
+
+/** Say what a remedy does, on its button. */
+function wordsOf(remedy: string, trans: TranslationBundle): string {
+  switch (remedy) {
+    case 'clear-output':
+      return trans.__('Clear this output');
+    case 'redact':
+      return trans.__('Redact');
+    case 'environment':
+      return trans.__('Read it from an environment variable');
+    case 'relative':
+      return trans.__('Write the path from the notebook’s folder');
+    case 'bring':
+      return trans.__('Copy the file beside the notebook');
+    default:
+      return remedy;
+  }
+}
 
 const ORDER = ['block', 'error', 'warning', 'info'];
 
@@ -34,6 +53,9 @@ export function Checks(): JSX.Element {
       summary={model.plan ? summary.join(' · ') : unknownOf(model, trans)}
       tally={model.plan && tally}
     >
+      <div role="status" id="zj-remedied" tabIndex={-1}>
+        {model.remedied && <Note voice={model.remedied.ok ? 'ok' : 'bad'} title={model.remedied.words} />}
+      </div>
       {findings.map((finding, index) => (
         <Finding key={index} finding={finding} />
       ))}
@@ -48,7 +70,7 @@ export function Checks(): JSX.Element {
 }
 
 function Finding(props: { finding: IFinding }): JSX.Element {
-  const { trans } = usePanel();
+  const { trans, focus } = usePanel();
   const { model, notebook } = useNotebook();
   const { finding } = props;
   const isAccepted = model.order.isAccepted(finding);
@@ -66,6 +88,18 @@ function Finding(props: { finding: IFinding }): JSX.Element {
       </p>
       {finding.share && <p className="zj-sub">{finding.share}</p>}
       <div className="zj-row zj-gap">
+        {!notebook.isReadOnly &&
+          finding.remedies.map(name => (
+            <Button
+              key={name}
+              className="zj-btn-s"
+              aria-label={`${wordsOf(name, trans)}: ${finding.where}`}
+              aria-disabled={model.isLooking || undefined}
+              onClick={() => void model.remedy(finding, name).then(() => focus('zj-remedied'))}
+            >
+              {wordsOf(name, trans)}
+            </Button>
+          ))}
         {finding.cell !== null && (
           <Button
             className="zj-btn-s"
