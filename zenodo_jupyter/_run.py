@@ -18,6 +18,7 @@ from . import isolation
 
 def main(order_file: str) -> None:
     """Run the notebook that the order names."""
+    without_grammar_of_addresses()
     events = _own_channel()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     order = json.loads(Path(order_file).read_text("utf-8"))
@@ -29,6 +30,14 @@ def main(order_file: str) -> None:
         events.flush()
 
     tell(event="end", **_execute(order, tell))
+
+
+def without_grammar_of_addresses() -> None:
+    """Let jsonschema, which nbformat brings, do without rfc3987_syntax in this process of ours.
+
+    That compiles a grammar for one and a half seconds when it is imported, and nothing here asks for the format ``iri``.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None makes an import fail
 
 
 def _own_channel() -> TextIO:

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any
 
 from . import grammar, show, verbs
+from ._run import without_grammar_of_addresses
 from .errors import Cancelled, DiskFull, ZenodoJupyterError
 from .report import Progress
 
@@ -125,7 +126,9 @@ def main(argv: list[str] | None = None) -> int:
     differ or the notebook changed meanwhile · 6 a person has to say yes · 7 a check forbids it · 8 busy · 9 disk full ·
     10 the notebook ran but outputs differ · 11 the notebook did not run through · 130 stopped.
     """
-    argv = sys.argv[1:] if argv is None else argv
+    if argv is None:
+        argv = sys.argv[1:]
+        without_grammar_of_addresses()
     as_json = "--json" in argv
     person = sys.stdin is not None and sys.stdin.isatty()
     report = Bars() if sys.stderr.isatty() and not as_json else Lines()
