@@ -14,12 +14,12 @@ HOUSE = Path(zenodo_jupyter.__file__).parent
 FLOORS = {
     0: "errors doi report keeping",
     1: """metadata proposals companions records notebook parsing badge card rendering bundle bundlefile packing datafinder
-        watching cells pathtext names environment alongside distributions packages compare checks digest verdict
+        watching cells pathtext names identity environment alongside distributions packages compare checks digest verdict
         communities""",
     2: """http session abilities workers multipart answers api files drafts reviews repository sending receiving parts
         ranges pacing transfer rows repositories tokens journal processes isolation execute installers interpreters
         venvs conda era locking unpacking _run localrepo""",
-    3: """collect standing stamping submission consent describing edit publish published underway reporting delivery
+    3: """collect anonymous standing stamping submission consent describing edit publish published underway reporting delivery
         getting choosing outlook preparing rerun rehearsing reproduce evidence reproduction fetching""",
     4: "config job jobs verbs options grammar show",
     5: "extension handlers widgets magics cli frontend kernelwatch completing",

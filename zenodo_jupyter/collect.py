@@ -62,6 +62,8 @@ class Plan:
         The notebook as it was read.
     rehearsal : dict or None
         What the last rehearsal of just these files told, which goes into the record.
+    anonymous : bool
+        Whether it is a copy for reviewers, in which nothing leads to its authors.
     """
 
     notebook: Path
@@ -81,6 +83,7 @@ class Plan:
     digest: str
     nb: Any
     rehearsal: dict[str, Any] | None = None
+    anonymous: bool = False
 
     @property
     def blockers(self) -> tuple[checks.Finding, ...]:

@@ -23,18 +23,12 @@ from typing import TYPE_CHECKING, Any
 from . import badge, consent, locking, notebook, rehearsing, repositories, stamping, standing, submission, underway
 from . import bundle as bundles
 from . import collect as collecting
+from .anonymous import review_copy
 from .collect import Plan
 from .communities import Request
 from .delivery import Delivery, compare
 from .describing import describe
-from .errors import (
-    AccessDenied,
-    BadInput,
-    ChangedMeanwhile,
-    InvalidMetadata,
-    RecordNotFound,
-    WasRefused,
-)
+from .errors import AccessDenied, BadInput, ChangedMeanwhile, InvalidMetadata, RecordNotFound, WasRefused
 from .journal import Act, Entry, Journal
 from .metadata import Metadata
 from .published import Published
@@ -60,6 +54,7 @@ def publish(
     yes: bool = False,
     confirm: Callable[[Plan, str], bool] | None = None,
     write_badge: bool = True,
+    anonymous: bool = False,
     config: Config,
     today: date | None = None,
     report: Report = silent,
@@ -81,6 +76,8 @@ def publish(
         the DOI is real, and where nothing but the description of a record has changed.
     write_badge : bool
         Whether the file on disk gets badge and Deposit. False where a front end holds the notebook and does it itself.
+    anonymous : bool
+        Publish nothing: make a draft without names, with a secret link for reviewers; see `anonymous`.
 
     Raises
     ------
@@ -115,12 +112,14 @@ def publish(
         )  # fmt: skip
         collecting.refuse_what_is_blocked(plan, accept)
         standing.take_over(entry, plan.nb, book)
-        story = _Story(plan, book, entry, report)
+        story = Story(plan, book, entry, report)
         pending = story.under_review()
         if pending is not None:
             return pending
         # Died after the last step but one, or accepted by a community meanwhile.
         done: Record | Request | None = story.already_published()
+        if done is None and anonymous:
+            return review_copy(story, config, accept)
         if done is None and plan.standing.unchanged and not plan.redescribed and not plan.unknown:
             return story.unchanged(message)
         if done is None:
@@ -143,7 +142,7 @@ def publish(
         return story.finish(done, write_badge, message)
 
 
-class _Story:
+class Story:
     """The steps of one act, each of which finds out what is already done."""
 
     def __init__(self, plan: Plan, book: Journal, entry: Entry, report: Report) -> None:
@@ -156,10 +155,11 @@ class _Story:
 
     @property
     def act(self) -> Act:
+        """The act under way."""
         assert self.entry.act is not None
         return self.entry.act
 
-    def _begin(self, step: str, message: str) -> None:
+    def step(self, step: str, message: str) -> None:
         """Write the step down, then say it."""
         self.act.step = step
         self.book.write(self.entry)
@@ -218,20 +218,21 @@ class _Story:
             return None  # taken back, or never handed in
         if request.is_open:
             return self.waiting(draft, request)
-        self._begin("declined", f"{act.community} did not take it")
+        self.step("declined", f"{act.community} did not take it")
         raise submission.declined(self.repository, request, act.community, act.doi)
 
     def waiting(self, draft: Draft, request: Request) -> Published:
         """Say what waits for a community."""
         badge = f"None yet: the DOI is registered when {self.act.community} accepts. Publish again then to put it in."
-        return self._published(draft, self._deposit(draft), badge, review=request, community=self.act.community)
+        return self.told(draft, self.deposit(draft), badge, review=request, community=self.act.community)
 
     def unchanged(self, message: str) -> Published:
+        """Say that there is nothing new."""
         record = self.repository.get(self.plan.standing.previous_id)
         self.entry.act = None
         self.book.write(self.entry)
         offered = submission.offer(self.repository, record, self.plan.communities, message)
-        return Published(record, self.repository, self._deposit(record), unchanged=True, offered=offered)
+        return Published(record, self.repository, self.deposit(record), unchanged=True, offered=offered)
 
     def draft(self) -> Draft:
         """Take up the draft of this act, or make it."""
@@ -243,7 +244,7 @@ class _Story:
             except RecordNotFound:
                 self.act.draft_id = self.act.doi = ""  # somebody discarded it
         again = self.act.step == "draft"
-        self._begin("draft", f"Making a draft on {self.repository.title}")
+        self.step("draft", f"Making a draft on {self.repository.title}")
         if self.act.kind == "next":
             draft = self._next_version()
         else:
@@ -280,7 +281,7 @@ class _Story:
     def describe(self, draft: Draft) -> Draft:
         """Write the metadata, and hear every field error before the first byte of data goes."""
         self.act.described = {}  # until it is known what it looks like there
-        self._begin("metadata", "Writing the description")
+        self.step("metadata", "Writing the description")
         draft = describe(self.repository, draft.id, self.plan.metadata, self.plan.bundle.notebook.key)
         self.act.described = underway.fingerprints(draft.description)
         self.book.write(self.entry)
@@ -289,7 +290,7 @@ class _Story:
     def reserve(self, draft: Draft) -> Draft:
         """Reserve the DOI, so that the published copy can carry it."""
         if draft.doi is None:
-            self._begin("reserve", "Reserving the DOI")
+            self.step("reserve", "Reserving the DOI")
             draft = self.repository.reserve_doi(draft.id)
         if draft.doi is None:
             raise WasRefused(
@@ -304,8 +305,8 @@ class _Story:
 
     def stamp(self, draft: Draft) -> bundles.Bundle:
         """Write the DOI into everything that carries it."""
-        self._begin("stamp", "Writing the DOI into the published copy")
-        return stamping.published_copy(self.plan, draft, self._deposit(draft))
+        self.step("stamp", "Writing the DOI into the published copy")
+        return stamping.published_copy(self.plan, draft, self.deposit(draft))
 
     def upload(self, draft: Draft, files: bundles.Bundle) -> None:
         """Pack what has to be packed, send what the repository has not, take away what is no longer wanted."""
@@ -313,7 +314,7 @@ class _Story:
         room = None if limits.max_files is None else limits.max_files - len(stamping.LISTS)
         packed = bundles.pack(files, replace(limits, max_files=room), self.report)
         self.act.brought = sorted({*self.act.brought, *(f.key for f in packed.files), *stamping.LISTS})
-        self._begin("upload", "Sending the files")
+        self.step("upload", "Sending the files")
         self.delivery = Delivery(self.repository, draft.id, self.report)
         self.delivery.bring(packed.files, lambda: stamping.lists(self.plan, draft, files), stamping.LISTS)
 
@@ -330,11 +331,11 @@ class _Story:
         if self.plan.review and self.act.kind == "first":
             self.act.community = self.plan.review.title
             self.act.communities = [community.slug for community in self.plan.communities]
-            self._begin("review", f"Submitting it to {self.act.community}")
+            self.step("review", f"Submitting it to {self.act.community}")
             request = self.repository.hand_in(draft, self.plan.review, message)
             return request if request.is_open else self.repository.get(draft.id)
         self.repository.take_back(draft)  # from a community that declined it, and is not named any more
-        self._begin("publish", f"Publishing on {self.repository.title}")
+        self.step("publish", f"Publishing on {self.repository.title}")
         return self.repository.publish(draft.id)
 
     def _is_as_collected(self) -> bool:
@@ -349,16 +350,16 @@ class _Story:
 
     def finish(self, record: Record, write_badge: bool, message: str = "") -> Published:
         """Read the record back, compare every checksum, then put the badge in."""
-        self._begin("verify", "Reading the record back")
+        self.step("verify", "Reading the record back")
         record = self.repository.get(record.id)
         if self.delivery is not None:
             compare(record, self.delivery.files, self.report)
-        deposit = self._deposit(record)
+        deposit = self.deposit(record)
         # The checksum of what was published: after a death the notebook may have been changed since.
         deposit = replace(deposit, checksum=self.act.memory.get("checksum", deposit.checksum))
         place = "The badge is put in by the front end that holds the notebook."
         if write_badge:
-            self._begin("badge", "Putting the badge into the notebook")
+            self.step("badge", "Putting the badge into the notebook")
             place = stamping.put_badge(self.plan.notebook, deposit, self.repository, record)
         else:
             self.entry.stamp = {"deposit": asdict(deposit), "badge": stamping.badge_of(self.repository, record)}
@@ -370,16 +371,18 @@ class _Story:
         # Last: the record is public and known here, whatever they say.
         wanted = self.plan.communities or submission.find(self.repository, named)[0]
         offered = submission.offer(self.repository, record, wanted, message)
-        return self._published(record, deposit, place, offered=offered)
+        return self.told(record, deposit, place, offered=offered)
 
-    def _published(self, record: Record, deposit: badge.Deposit, place: str, **more: Any) -> Published:
+    def told(self, record: Record, deposit: badge.Deposit, place: str, **more: Any) -> Published:
+        """Return what came of it."""
         done = self.delivery or Delivery(self.repository, record.id, self.report)
         return Published(
             record, self.repository, deposit, tuple(done.sent), tuple(done.kept), done.removed,
             sum(done.sent.values()), sum(done.kept.values()), place, **more,
         )  # fmt: skip
 
-    def _deposit(self, record: Record) -> badge.Deposit:
+    def deposit(self, record: Record) -> badge.Deposit:
+        """Return what the notebook would remember of a record."""
         return badge.Deposit(
             repository=self.repository.name,
             url=self.repository.url,

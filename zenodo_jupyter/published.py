@@ -40,6 +40,10 @@ class Published:
         Title of that community.
     offered : tuple of Offered
         What became of the record in the communities that were named.
+    anonymous : bool
+        Whether it is a copy for reviewers; nothing is published then, and `record` is the draft.
+    link : str
+        The secret link to that draft, for whoever is to see it; empty where the repository has none.
     """
 
     record: Record
@@ -55,6 +59,8 @@ class Published:
     review: Request | None = None
     community: str = ""
     offered: tuple[Offered, ...] = ()
+    anonymous: bool = False
+    link: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the doors show it."""
@@ -73,4 +79,6 @@ class Published:
             "unchanged": self.unchanged,
             "review": {**self.review.to_json(), "title": self.community} if self.review else None,
             "communities": [offered.to_json() for offered in self.offered],
+            "anonymous": self.anonymous,
+            "link": self.link,
         }

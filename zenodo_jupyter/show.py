@@ -127,6 +127,14 @@ def published(done: Published) -> Outcome:
             ("Badge", done.badge),
         ]
         return Outcome(_table(rows), done.to_json())
+    if done.anonymous:
+        rows = [
+            ("Anonymous copy", f"a draft on {where.title}, searched for all that would tell who made it; nothing is published"),
+            ("For reviewers", done.link or f"{where.title} makes no secret links: hand the files on in another way"),
+            ("DOI", f"{record.doi} is reserved; it is in no file of the copy"),
+            ("Then", "publish without --anonymous: the names come into the same draft, and it is published"),
+        ]
+        return Outcome(_table(rows), done.to_json())
     rows = [
         ("Published", f"{record.title}, {record.version}, on {where.title}"),
         ("DOI", f"{record.doi}{local}"),

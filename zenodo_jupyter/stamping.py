@@ -63,10 +63,11 @@ def published_copy(plan: Plan, draft: Draft, deposit: badge.Deposit) -> bundles.
     return files.adding(companions_of(plan, draft, stamped, files))
 
 
-def lists(plan: Plan, draft: Draft, files: bundles.Bundle) -> list[bundles.BundleFile]:
+def lists(plan: Plan, draft: Draft | None, files: bundles.Bundle) -> list[bundles.BundleFile]:
     """Return the files that have the checksums of all others in them.
 
-    They are made last: a file that is sent is hashed on its way, and need not be read for its checksum before.
+    They are made last: a file that is sent is hashed on its way, and need not be read for its checksum before. Without a draft
+    they name no DOI and no page.
     """
     taken, listed = {f.key for f in files.files}, files.files
     made: list[bundles.BundleFile] = []
@@ -99,7 +100,9 @@ def badge_of(repository: Repository, record: Record) -> str:
     return badge.badge_markdown(record.doi, record.html_url, registered, repository.badge_url(record.doi))
 
 
-def companions_of(plan: Plan, draft: Draft, stamped: Any, files: bundles.Bundle) -> list[bundles.BundleFile]:
+def companions_of(
+    plan: Plan, draft: Draft | None, stamped: Any, files: bundles.Bundle
+) -> list[bundles.BundleFile]:
     """Make the small files that explain the record; what the person has under the same name goes before."""
     taken = {f.key for f in files.files}
     made: list[bundles.BundleFile] = []
@@ -121,9 +124,10 @@ def companions_of(plan: Plan, draft: Draft, stamped: Any, files: bundles.Bundle)
     return made
 
 
-def _work(plan: Plan, draft: Draft) -> Work:
+def _work(plan: Plan, draft: Draft | None) -> Work:
     told = (plan.rehearsal or {}).get("verdict", "")
-    return Work(plan.metadata, draft.doi, draft.html_url, plan.notebook.name, plan.repository.title, told)
+    doi, page = (draft.doi, draft.html_url) if draft and not plan.anonymous else (None, "")
+    return Work(plan.metadata, doi, page, plan.notebook.name, plan.repository.title, told)
 
 
 def _rehearsed(plan: Plan) -> list[dict[str, Any]]:

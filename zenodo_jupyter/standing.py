@@ -113,7 +113,7 @@ def stand(
     if entry.act is not None and entry.act.draft_id == record.id:  # its end was not heard of
         words = f"{_label(record.index)} is published, and the badge still to come: publish again"
         return replace(found, state="stopped", words=words)
-    if entry.act is not None and entry.act.draft_id:
+    if entry.act is not None and entry.act.draft_id and entry.act.step != "anonymous":
         return Standing(**{**found.__dict__, "state": "stopped", "doi": entry.act.doi or found.doi,
                            "words": f"Stopped while publishing {_label(found.next_index)}; can be resumed"})  # fmt: skip
     return found
@@ -141,6 +141,9 @@ def _in_review(act: Act, repository: Repository) -> Standing:
 
 def _stopped(act: Act) -> Standing:
     doi = act.doi
+    if act.step == "anonymous":
+        words = f"An anonymous copy is with reviewers; publish without --anonymous to publish it with names, DOI {doi}"
+        return Standing("stopped", words, doi=doi)
     return Standing("stopped", f"Stopped; draft{f' with DOI {doi} reserved' if doi else ''}, can be resumed", doi=doi)
 
 

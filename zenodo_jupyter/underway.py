@@ -129,7 +129,9 @@ def _of_act(entry: Entry, act: Act, config: Config) -> Underway:
         words = f"{name} is being published on {repository.title}"
         return Underway("running", words, repository.name, entry.notebook, **where)
     missing = "" if Path(entry.notebook).exists() else "; the notebook is no longer there"
-    words = f"{name} was stopped while it was published on {repository.title}{missing}; publish again to go on"
+    stopped = f"{name} was stopped while it was published on {repository.title}{missing}; publish again to go on"
+    shown = f"An anonymous copy of {name} is with reviewers on {repository.title}{missing}; publish again to publish it"
+    words = shown if act.step == "anonymous" else stopped
     return Underway("stopped", words, repository.name, entry.notebook, **where)
 
 

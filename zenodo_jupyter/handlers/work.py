@@ -47,7 +47,8 @@ def publish(place: Config, params: dict[str, Any], report: Report) -> dict[str, 
             path, data=[Path(p) for p in params["data"]], exclude=params.get("exclude", ()), to=params.get("to"),
             metadata=_metadata(params), without=_without(params), new=params.get("new", False),
             version_of=params.get("version_of"), accept=params.get("accept", ()), yes=params.get("yes", False),
-            message=params.get("message", ""), write_badge=False, config=place, report=report,
+            message=params.get("message", ""), anonymous=params.get("anonymous", False), write_badge=False, config=place,
+            report=report,
         )  # fmt: skip
     stamp = _waiting(_entry(place, path, repository))
     return {**done.to_json(), "stamp": stamp, "citation": _citation(repository, done.record.id)}

@@ -35,6 +35,10 @@ class GitFolder:
         Where it can be looked at in a browser, without credentials; empty where there is no such place.
     tag : str
         The newest tag of the current commit; empty where it has none.
+    email : str
+        The address of who commits here (``user.email``); may be empty.
+    remotes : tuple of str
+        The web addresses of all remotes.
     """
 
     root: Path
@@ -42,6 +46,8 @@ class GitFolder:
     authors: tuple[str, ...] = ()
     url: str = ""
     tag: str = ""
+    email: str = ""
+    remotes: tuple[str, ...] = ()
 
 
 def look(file: Path) -> GitFolder | None:
@@ -50,15 +56,18 @@ def look(file: Path) -> GitFolder | None:
     root = _ask(folder, "rev-parse", "--show-toplevel")
     if not root:
         return None
-    remotes = (_ask(folder, "remote") or "").split()
-    remote = "origin" if "origin" in remotes else next(iter(remotes), "")
+    told = (_ask(folder, "config", "--get-regexp", r"^remote\..*\.url$") or "").splitlines()
+    urls = {name.removeprefix("remote.").removesuffix(".url"): url for name, _, url in (line.partition(" ") for line in told)}
+    remote = "origin" if "origin" in urls else next(iter(urls), "")
     tags = (_ask(folder, "tag", "--points-at", "HEAD", "--sort=-version:refname") or "").splitlines()
     return GitFolder(
         Path(root),
         _ask(folder, "config", "user.name") or "",
         _authors(_ask(folder, "log", "--format=%aN", f"--max-count={_COMMITS}", "--", file.name) or ""),
-        public_url(_ask(folder, "config", f"remote.{remote}.url") or "") if remote else "",
+        public_url(urls.get(remote, "")),
         tags[0] if tags else "",
+        _ask(folder, "config", "user.email") or "",
+        tuple(filter(None, map(public_url, urls.values()))),
     )
 
 
