@@ -134,6 +134,17 @@ def test_notebooks_that_fetch_at_once_get_one_file(lab: Any, config: Config, tmp
     assert {each.name for each in path.parent.iterdir()} <= {"rain.csv", ".lock"}
 
 
+def test_file_that_was_packed_is_found(lab: Any, config: Config, tmp_path: Path) -> None:
+    """Should take a file out of the zip that a record of many files has it in, by its name, verified, once."""
+    done = put(tmp_path / "work", config, **{f"day{number}": f"{number}\n" for number in range(120)})
+    assert done.record.file("data/day7.csv") is None
+    path = zenodo_jupyter.fetch(str(done.record.doi), "data/day7.csv", config=config)
+    assert path.name == "day7.csv" and path.read_text() == "7\n"
+    lab.stop()
+    with pytest.raises(CouldNotAsk):
+        zenodo_jupyter.fetch(str(done.record.doi), "data/day8.csv", config=config)
+
+
 def test_name_that_is_not_there_is_told_with_those_that_are(lab: Any, config: Config, tmp_path: Path) -> None:
     """Should name the record's files."""
     done = put(tmp_path / "work", config, rain="1\n")

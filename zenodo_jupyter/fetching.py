@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from . import repositories
+from . import repositories, unpacking
 from .doi import DOI
 from .errors import CouldNotAsk, RecordNotFound, RepositoryBroken, TooManyRequests
 from .keeping import in_words, keep
 from .names import safe_join
-from .records import FileEntry
+from .records import FileEntry, Record
 from .report import Report, silent
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def fetch(
     doi : str
         A DOI in any spelling, a record's address or id.
     file : str
-        The file's name in the record, folders included, such as ``data/a.csv``.
+        The file's name in the record, folders included, such as ``data/a.csv``. Of a record that was published with this
+        tool, files that were packed into a zip are found too.
     from_ : str, optional
         Name or address of the repository, where it is not clear.
     config : Config, optional
@@ -80,6 +81,8 @@ def fetch(
             return there
         raise
     entry = record.file(file)
+    if entry is None and (packed := _packed(doi, file, record, from_, config, report)) is not None:
+        return packed
     if entry is None:
         names = ", ".join(f.key for f in record.files[:20])
         raise RecordNotFound(f"{record.doi or record.id} has no file {file!r}.", f"It has: {names}.")
@@ -100,6 +103,32 @@ def fetch(
             path.chmod(0o444)  # shared: who wants to change it takes a copy
     keep(note, json.dumps(known))
     return path
+
+
+def _packed(doi: str, file: str, record: Record, from_: str | None, config: Config, report: Report) -> Path | None:
+    """Return a file out of a zip of the record; None where the record's own list of checksums does not name it.
+
+    Without that list nothing is looked for: a stranger's zips may be many gigabytes.
+    """
+    if record.file(unpacking.MANIFEST) is None:
+        return None
+    manifest = fetch(doi, unpacking.MANIFEST, from_=from_, config=config, report=report)
+    sha256 = unpacking.listed(manifest).get(file)
+    if sha256 is None:
+        return None
+    for entry in sorted(record.files, key=lambda entry: entry.size or 0):
+        if not entry.key.lower().endswith(".zip"):
+            continue
+        archive = fetch(doi, entry.key, from_=from_, config=config, report=report)
+        target = _path(Path(config.data_dir) / "cache", sha256, file)
+        if target.is_file():
+            return target
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(target.parent / ".lock"):
+            if target.is_file() or unpacking.take_out(archive, file, sha256, target):
+                target.chmod(0o444)
+                return target
+    return None
 
 
 def _digest(url: str, record_id: str, entry: FileEntry) -> str:

@@ -67,6 +67,46 @@ def unpack(archive: Path, folder: Path) -> list[Path]:
         ) from error
 
 
+def take_out(archive: Path, name: str, sha256: str, target: Path) -> bool:
+    """Lay one file of a zip out, its checksum compared; return whether the zip holds it.
+
+    Parameters
+    ----------
+    archive : Path
+        The zip.
+    name : str
+        The file's name in it.
+    sha256 : str
+        What its bytes must have.
+    target : Path
+        Where it goes; a file that is there is replaced.
+
+    Raises
+    ------
+    BadInput, Mismatch, DiskFull
+        As for `unpack`.
+    """
+    try:
+        with zipfile.ZipFile(archive) as zipped:
+            if name not in zipped.NameToInfo:
+                return False
+            info = zipped.getinfo(name)
+            _refuse_bomb(archive, info.file_size)
+            check_room(target.parent, info.file_size)
+            _extract(zipped, info, target)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Mismatch(f"{archive.name} is damaged, or no zip that can be read here ({error}).") from error
+    if _sha256(target) != sha256:
+        target.unlink()
+        raise Mismatch(f"{name} in {archive.name} is not what the record's list of checksums says; it was thrown away.")
+    return True
+
+
+def listed(manifest: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file that a record's list of checksums names."""
+    return {name: digest for digest, name in _listed(manifest.read_text("utf-8", "replace"))}
+
+
 def check_manifest(folder: Path) -> tuple[list[str], list[str]]:
     """Compare the files in a folder with the record's own list of checksums, if it has one.
 
