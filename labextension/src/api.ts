@@ -97,6 +97,11 @@ export class Api {
     return this._ask('POST', 'publish', order);
   }
 
+  /** Change what a published record says of itself. */
+  edit(change: Pick<IOrder, 'path' | 'to' | 'metadata'> & { yes?: boolean; overwrite?: boolean }): Promise<IJob> {
+    return this._ask('POST', 'edit', change);
+  }
+
   get(doi: string, folder: string, from: string | null, files: string[] | null): Promise<IJob> {
     return this._ask('POST', 'get', { doi, folder, from, files });
   }

@@ -4,10 +4,12 @@
 import { Signal } from '@lumino/signaling';
 import { Act, type IDocument } from './act';
 import { ApiError, type Api } from './api';
+import { Editing } from './editing';
 import { faultsOf, type Faults } from './form';
 import { isActive } from './following';
 import { Order, type IMemory } from './order';
 import type { Places } from './places';
+import { remedy } from './remedy';
 import type { ICommunity, IFieldError, IFinding, IJob, IPlan, IPublished, IRecord, IStanding, Json } from './types';
 
 /** Pages of the panel. */
@@ -27,22 +29,19 @@ export interface IFinished {
   citation: string;
   /** What was sent and compared just now; null for a version that was published before. */
   published: IPublished | null;
+  /** Names of the fields that were changed just now in the record. */
+  edited?: readonly string[];
 }
 
 /** Milliseconds of rest in typing before the server is asked again. */
 export const REST = 600;
-
-const CHANGED_MEANWHILE = {
-  error: 'ChangedMeanwhile',
-  message: 'The cell was changed at the same time, so it was left as it is.',
-  hint: 'Try again.'
-};
 
 /** The state of one open notebook. */
 export class NotebookModel {
   readonly changed = new Signal<this, void>(this);
   readonly order: Order;
   readonly act: Act;
+  readonly editing: Editing;
   standing: IStanding | null = null;
   plan: IPlan | null = null;
   finished: IFinished | null = null;
@@ -67,8 +66,10 @@ export class NotebookModel {
     this._api = places.api;
     this.order = new Order(document.path, memory);
     this.act = new Act(document, this._api);
+    this.editing = new Editing(this.order, this._api);
     this.order.changed.connect(this._onChoice, this);
     this.act.changed.connect(this._tell, this);
+    this.editing.changed.connect(this._tell, this);
     places.changed.connect(this._tell, this);
   }
 
@@ -81,7 +82,7 @@ export class NotebookModel {
     if (this.act.job && this.act.job.state !== 'done') {
       return 'failed';
     }
-    const natural = this.finished && this.standing?.state === 'published' ? 'done' : 'edit';
+    const natural = this.finished && this.standing?.state === 'published' && !this.plan?.redescribed ? 'done' : 'edit';
     return this.turnedTo === 'done' && !this.finished ? natural : (this.turnedTo ?? natural);
   }
 
@@ -182,11 +183,7 @@ export class NotebookModel {
     this.changed.emit();
     try {
       await this.act.save();
-      const remedied = await this._api.remedy(this.order.path, finding, name);
-      if (!this.document.putCells(remedied)) {
-        throw new ApiError(CHANGED_MEANWHILE, 0);
-      }
-      this.remedied = { ok: true, words: remedied.told };
+      this.remedied = { ok: true, words: await remedy(this.document, this._api, finding, name) };
     } catch (error) {
       if (!(error instanceof ApiError)) {
         throw error;
@@ -225,6 +222,27 @@ export class NotebookModel {
     await this._followed(() => this.act.start(order));
   }
 
+  /**
+   * Have the published record say what the person wrote; its DOI, version and files stay.
+   *
+   * @param answer What the person said to a question.
+   */
+  async edit(answer?: { yes?: boolean; overwrite?: boolean }): Promise<void> {
+    try {
+      const done = await this.editing.start(answer);
+      if (done) {
+        this.act.forget(); // what it published looks different now
+        this.finished = { ...done, published: null, edited: done.changed };
+        this.turnedTo = null;
+        this.order.published();
+        await this.look();
+      }
+    } catch (error) {
+      this._fail(error);
+      this.toggle('about', true);
+    }
+  }
+
   /** Leave the page that says what failed; the draft is kept. */
   leave(): void {
     this.act.forget();
@@ -245,6 +263,7 @@ export class NotebookModel {
   dispose(): void {
     clearTimeout(this._timer);
     this.act.dispose();
+    this.editing.dispose();
     Signal.clearData(this);
   }
 

@@ -3,7 +3,34 @@
  */
 import type { ISharedCell, ISharedCodeCell, ISharedNotebook } from '@jupyter/ydoc';
 import { JSONExt, type PartialJSONObject, type PartialJSONValue } from '@lumino/coreutils';
-import type { IRemedied } from './types';
+import type { IDocument } from './act';
+import { ApiError, type Api } from './api';
+import type { IFinding, IRemedied } from './types';
+
+const CHANGED_MEANWHILE = {
+  error: 'ChangedMeanwhile',
+  message: 'The cell was changed at the same time, so it was left as it is.',
+  hint: 'Try again.'
+};
+
+/**
+ * Do about a finding what a button offers: the server works it out, the open notebook takes it.
+ *
+ * @returns What was done, in words.
+ * @throws ApiError When it could not be done; nothing was changed then.
+ */
+export async function remedy(
+  document: Pick<IDocument, 'path' | 'putCells'>,
+  api: Pick<Api, 'remedy'>,
+  finding: IFinding,
+  name: string
+): Promise<string> {
+  const remedied = await api.remedy(document.path, finding, name);
+  if (!document.putCells(remedied)) {
+    throw new ApiError(CHANGED_MEANWHILE, 0);
+  }
+  return remedied.told;
+}
 
 /**
  * Put changed cells into a notebook, all or none.

@@ -124,6 +124,8 @@ export interface IPlan {
   findings: IFinding[];
   standing: IStanding;
   communities?: ICommunity[];
+  /** Only the description says something else than the published record. */
+  redescribed?: boolean;
 }
 
 /** A place to publish to. */
@@ -189,6 +191,15 @@ export interface IPublished {
   /** Where nothing is published yet: the request that waits, and its community's title. */
   review?: { id: string; title: string; html_url: string } | null;
   stamp: IStamp | null;
+  citation: string;
+}
+
+/** What came of changing a record's description. */
+export interface IEdited {
+  record: IRecord;
+  repository: string;
+  /** Names of the fields that say something else now. */
+  changed: string[];
   citation: string;
 }
 

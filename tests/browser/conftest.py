@@ -180,6 +180,15 @@ def notebook(jupyter: JupyterProcess, request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture
+def published(jupyter: JupyterProcess, notebook: Path) -> str:
+    """The DOI of the quickstart, published without the browser."""
+    path = notebook.relative_to(jupyter.root).as_posix()
+    done = jupyter.follow(jupyter.ask("POST", "zenodo-jupyter/publish", {"path": path, "yes": True}))
+    assert done["state"] == "done", done["error"]
+    return done["result"]["doi"]
+
+
+@pytest.fixture
 def open_window(context: BrowserContext, jupyter: JupyterProcess) -> Iterator[Callable[..., Window]]:
     """Open a notebook in a window: ``open_window(notebook, app="nb7")``; its kernel ends with the test."""
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from conftest import TESTS
 from jupyter_process import JupyterProcess
 from playwright.sync_api import expect
@@ -17,15 +16,6 @@ from zenodo_jupyter.doi import DOI
 from zenodo_jupyter.repository import Repository
 
 AXE = TESTS.parent / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.fixture
-def published(jupyter: JupyterProcess, notebook: Path) -> str:
-    """The DOI of the quickstart, published without the browser."""
-    path = notebook.relative_to(jupyter.root).as_posix()
-    done = jupyter.follow(jupyter.ask("POST", "zenodo-jupyter/publish", {"path": path, "yes": True}))
-    assert done["state"] == "done", done["error"]
-    return done["result"]["doi"]
 
 
 def complaints(window: Window, where: str = ".zj-panel") -> list[tuple[str, Any]]:

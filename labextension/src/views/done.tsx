@@ -10,8 +10,9 @@ import { citationOf } from './words';
 
 export function Done(): JSX.Element {
   const { trans, places } = usePanel();
-  const { model, notebook } = useNotebook();
-  const { record, repository, citation, published } = model.finished!;
+  const { model, notebook, reveal } = useNotebook();
+  const { record, repository, citation, published, edited } = model.finished!;
+  const labels = places.fields.filter(field => edited?.includes(field.name)).map(field => field.label);
   const row = places.repository(repository);
   const page = places.api.landingPage(row, record);
   const isPractice = !row?.registered_dois;
@@ -38,6 +39,11 @@ export function Done(): JSX.Element {
                   : trans.__('The badge stands in this notebook.')}{' '}
                 <Link onClick={() => notebook.showBadge()}>{trans.__('Show')}</Link>
               </p>
+            </Note>
+          )}
+          {edited && (
+            <Note voice="ok" title={trans.__('The description is changed, under the same DOI')} role="status" id="zj-edited">
+              <p>{labels.join(', ')}</p>
             </Note>
           )}
           <div className="zj-centre zj-gap2">
@@ -69,6 +75,10 @@ export function Done(): JSX.Element {
           <p className="zj-sub zj-small zj-gap2">
             {trans.__('Change a cell or a file, and the next version is offered here.')}{' '}
             <Link onClick={() => model.turn('edit')}>{trans.__('Files and details')}</Link>
+          </p>
+          <p className="zj-sub zj-small zj-gap">
+            {trans.__('Something wrong in the words?')}{' '}
+            <Link onClick={() => reveal('about')}>{trans.__('Edit the description')}</Link>
           </p>
         </div>
       </div>

@@ -8,6 +8,7 @@ import { About } from './about';
 import { Checks } from './checks';
 import { useNotebook, usePanel } from './context';
 import { Button, Facts, Icon, Link, Problem } from './controls';
+import { PublishedFoot } from './editing';
 import { Files } from './files';
 import { Where } from './where';
 import { changesOf } from './words';
@@ -110,16 +111,7 @@ function EditFoot(): JSX.Element {
     );
   }
   if (standing?.state === 'published') {
-    return (
-      <div className="zj-foot">
-        <p className="zj-foot-say">{trans.__('Nothing changed since version %1.', next - 1)}</p>
-        <div className="zj-acts">
-          <Button kind="main" className="zj-btn-wide zj-primary" onClick={() => model.turn(null)}>
-            {trans.__('Show DOI and citation')}
-          </Button>
-        </div>
-      </div>
-    );
+    return <PublishedFoot />;
   }
   return (
     <div className="zj-foot">

@@ -98,6 +98,9 @@ export function standingOf(model: NotebookModel, trans: TranslationBundle): stri
   }
   switch (standing?.state) {
     case 'published':
+      if (model.plan?.redescribed) {
+        return trans.__('Published, version %1 · only its description changed here', standing.next_index - 1);
+      }
       return trans.__('Published, version %1, unchanged', standing.next_index - 1);
     case 'changed':
       return trans.__('Published, version %1 · %2 changed since', standing.next_index - 1, changesOf(standing, trans));
