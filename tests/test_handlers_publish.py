@@ -252,3 +252,12 @@ async def test_what_was_published_comes_back_and_runs_again(call: Call, path: Pa
     assert ran["state"] == "done", ran["error"]
     assert ran["result"]["executed"] == "again/executed.ipynb"
     assert "1 of 1 output" in ran["result"]["verdict"]
+
+
+async def test_anonymous_copy(call: Call, path: Path) -> None:
+    """Should make a draft for reviewers on demand, without a badge to put in, and publish the same one with names later."""
+    before = path.read_bytes()
+    copied = (await published(call, anonymous=True))["result"]
+    assert copied["anonymous"] and "token=" in copied["link"] and copied["stamp"] is None and path.read_bytes() == before
+    named = (await published(call))["result"]
+    assert named["record"]["id"] == copied["record"]["id"] and named["stamp"]

@@ -337,3 +337,14 @@ def test_form_does_nothing_where_nobody_can_fill_it_in(path: Path) -> None:
     assert "%zenodo publish" in told and "widget-view" not in told
     states = nb.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
     assert "Rain" not in json.dumps(states)
+
+
+def test_anonymous_copy(path: Path, config: Config, form_of: Callable[..., PublishForm]) -> None:
+    """Should make a draft without names for reviewers, say so, and publish nothing."""
+    form = form_of()
+    press(form, "Anonymous copy")
+    form.wait()
+    (draft,) = repositories.repository(config=config).my_drafts()
+    assert [c["person_or_org"]["name"] for c in draft.metadata["creators"]] == ["Anonymous"]
+    assert "A draft without names is there" in form._error.value and "for reviewers" in form._error.value
+    assert form.published is None and notebook.read_deposit(notebook.read(path)) is None

@@ -124,12 +124,15 @@ class PublishForm(Shown):
         self._what = look.raw("", "zw-soft")
         self._main = look.button("Publish", self.publish, "zw-main")
         self._again = look.button("Look again", self.look_again, tooltip="Read the notebook and its folder again")
+        self._copy = look.button(
+            "Anonymous copy", self.copy_for_reviewers, tooltip="A draft without names, for reviewers"
+        )
         self._over = look.button("Start over", self._start_over, tooltip="Throw away what was typed here")
         self._sure = look.raw("", "zw-note")
         self._yes = look.button("Publish", lambda: self._publish(), "zw-main")
         self._no = look.button("Keep it unpublished", self._keep_unpublished)
         self._consent = W.VBox((self._sure, look.line(self._yes, self._no)))
-        self._foot = W.VBox((self._what, look.line(self._main, self._again, self._over)))
+        self._foot = W.VBox((self._what, look.line(self._main, self._again, self._copy, self._over)))
         look.show(self._over, bool(restored))
         look.show(self._consent, False)
         look.show(self._body, False)
@@ -258,6 +261,21 @@ class PublishForm(Shown):
         return frontend.publish(
             self._path, held=self._held, yes=True, accept=accept, config=self.config, report=report, **self._options()
         )
+
+    def copy_for_reviewers(self) -> None:
+        """Make a draft without names, with a secret link for reviewers; nothing is published."""
+        self._error.value = ""
+
+        def act(report: Report) -> Published:
+            assert self._path is not None
+            more = {**self._options(), "accept": tuple(self._findings.accepted), "anonymous": True}
+            return frontend.publish(self._path, held=self._held, config=self.config, report=report, **more)
+
+        def made(done: Published) -> None:
+            self.look_again()
+            self._error.value = words.copied(done)
+
+        self._doing.start(act, made, self._failed)
 
     def _done(self, done: Published) -> None:
         self.published = done

@@ -8,6 +8,7 @@ from ..card import size
 from ..collect import Plan
 from ..errors import Cancelled, ZenodoJupyterError
 from ..publish import Published
+from . import look
 
 #: By state of a notebook: a mark of its own shape.
 _MARKS = {"never": "◌", "stopped": "⚠", "published": "✔", "changed": "●", "foreign": "◌"}
@@ -79,6 +80,15 @@ def done(result: Published) -> str:
         return f"Submitted to {result.community}, which publishes it when they accept. {result.badge}"
     how = "Public" if result.repository.row.registered_dois else "Published for practice"
     return f"{how}, and every file arrived unchanged. {result.badge}"
+
+
+def copied(result: Published) -> str:
+    """Return what came of making an anonymous copy, as HTML."""
+    where = (
+        look.link(result.link, "the link for reviewers") if result.link else "no link, since the repository makes none"
+    )
+    told = "Nothing in it leads to you, as far as a search of all its files tells; nothing is published."
+    return f'<div class="zw-note" role="status">A draft without names is there: {where}. {told}</div>'
 
 
 def error(problem: ZenodoJupyterError) -> str:
