@@ -12,6 +12,7 @@ One `store.Store` per data folder; any number of processes use it at once. On to
     drafts, published    what happens to a draft, and to a published record
     searching            full text and field search: indexing searchfields query vocabulary typed conditions facets
     native, links        InvenioRDM's JSON
+    formats/, citation   in which records are handed on, and how they are cited; signposting, landing
     catalogue            what the HTML pages read
     api/                 the routes
     app                  one WSGI application of all that

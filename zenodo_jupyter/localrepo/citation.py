@@ -5,11 +5,8 @@ A DOI that doi.org does not know is never shown as an address there: the landing
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from ..doi import DOI
@@ -54,15 +51,6 @@ _TEX = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
-
-
-@dataclass(frozen=True)
-class Export:
-    """One format: its media type, the ending of a file with it, and the function that writes it."""
-
-    mimetype: str
-    ending: str
-    write: Callable[[dict[str, Any]], str]
 
 
 def doi(record: dict[str, Any]) -> DOI | None:
@@ -157,18 +145,6 @@ def csl(record: dict[str, Any]) -> dict[str, Any]:
         "publisher": metadata.get("publisher"),
     }
     return {name: value for name, value in item.items() if value}
-
-
-#: What ``/records/{id}/export/{format}`` offers.
-EXPORTS: dict[str, Export] = {
-    "json": Export("application/json", "json", lambda r: json.dumps(r, indent=2, ensure_ascii=False) + "\n"),
-    "bibtex": Export("application/x-bibtex", "bib", bibtex),
-    "csl": Export(
-        "application/vnd.citationstyles.csl+json",
-        "json",
-        lambda r: json.dumps(csl(r), indent=2, ensure_ascii=False) + "\n",
-    ),
-}
 
 
 def _doi(pids: dict[str, Any] | None) -> DOI | None:

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from ..doi import DOI
 from ..errors import BadInput, RecordDeleted, RecordNotFound, ZenodoJupyterError
 from . import badge as badges
-from . import citation, landing, markup, preview, vocabularies
+from . import citation, formats, landing, markup, preview, signposting, vocabularies
 
 blueprint = Blueprint(
     "pages", __name__, static_folder="static", static_url_path="/assets", template_folder="templates", url_prefix=""
@@ -104,7 +104,7 @@ def search() -> str:
 
 
 @blueprint.get("/records/<id>")
-def record(id: str) -> str | AnyResponse:
+def record(id: str) -> AnyResponse:
     """Show a record; the id of all versions leads to the newest one."""
     repository = catalogue()
     try:
@@ -122,7 +122,7 @@ def record(id: str) -> str | AnyResponse:
     shown = wanted if wanted in {e["key"] for e in entries} else landing.first_preview(native, entries)
     creators, affiliations = landing.people(native["metadata"].get("creators"))
     contributors, _ = landing.people(native["metadata"].get("contributors"))
-    return render_template(
+    page = render_template(
         "pages/record.html",
         record=native,
         metadata=native["metadata"],
@@ -147,8 +147,11 @@ def record(id: str) -> str | AnyResponse:
         json_ld=landing.json_ld(native, url),
         apa=citation.apa(native),
         bibtex=citation.bibtex(native),
-        exports=citation.EXPORTS,
+        exports=formats.EXPORTS,
     )
+    response = Response(page)
+    response.headers["Link"] = signposting.header(native, url, f"{repository.site_url}/api/records/{native['id']}")
+    return response
 
 
 @blueprint.get("/records/<id>/latest")
@@ -192,10 +195,10 @@ def preview_file(id: str, key: str) -> AnyResponse:
 @blueprint.get("/records/<id>/export/<format>")
 def export(id: str, format: str) -> AnyResponse:
     """Hand a record on in another format."""
-    if format not in citation.EXPORTS:
-        raise RecordNotFound(f"There is no export {format!r}.", f"There are: {', '.join(citation.EXPORTS)}.")
+    if format not in formats.EXPORTS:
+        raise RecordNotFound(f"There is no export {format!r}.", f"There are: {', '.join(formats.EXPORTS)}.")
     native = catalogue().record(id)
-    chosen = citation.EXPORTS[format]
+    chosen = formats.EXPORTS[format]
     response = Response(chosen.write(native), content_type=f"{chosen.mimetype}; charset=utf-8")
     response.headers["Content-Disposition"] = f"attachment; filename={quote(str(native['id']))}.{chosen.ending}"
     return response
