@@ -103,7 +103,8 @@ async def test_records_are_found_and_resolved(call: Call) -> None:
     record = publish()
     _, page = await call("GET", "search", q="rain")
     assert (page["total"], page["records"][0]["id"]) == (1, record.id)
-    assert (await call("GET", "search", mine=1))[1]["total"] == 1
+    mine = (await call("GET", "search", mine=1))[1]
+    assert mine["total"] == 1 and mine["records"][0]["state"] == "published"
     for text in (str(record.doi), f"https://doi.org/{record.doi}", f"doi:{record.doi}", record.id):
         status, found = await call("POST", "resolve", {"text": text})
         assert status == 200, found
@@ -111,6 +112,21 @@ async def test_records_are_found_and_resolved(call: Call) -> None:
     if record.concept_doi:
         found = (await call("POST", "resolve", {"text": str(record.concept_doi)}))[1]
         assert (found["record"]["id"], found["concept"]) == (record.id, True)
+
+
+async def test_records_are_narrowed_by_facets(call: Call) -> None:
+    """What is found is counted by kinds, and only those of a kind are found when that is chosen."""
+    publish()
+    _, page = await call("GET", "search", q="rain")
+    kinds = next(facet for facet in page["facets"] if facet["name"] == "resource_type")
+    (kind,) = kinds["values"]
+    assert (kinds["label"], kind["count"], kind["chosen"]) == ("Resource types", 1, False)
+    _, page = await call("GET", "search", **{"q": "rain", "facet.resource_type": kind["value"]})
+    assert page["total"] == 1
+    assert [f["values"][0]["chosen"] for f in page["facets"] if f["name"] == "resource_type"] == [True]
+    assert (await call("GET", "search", **{"q": "rain", "facet.resource_type": "poster"}))[1]["total"] == 0
+    _, page = await call("GET", "search", **{"q": "rain", "facet.page": "9", "facet.q": "snow"})
+    assert (page["total"], page["page"]) == (1, 1)
 
 
 @pytest.mark.parametrize(

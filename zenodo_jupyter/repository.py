@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +29,48 @@ class SearchPage:
         Those of this page; among one's own, unpublished ones are `Draft`.
     page, size : int
         Which page, counted from 1, and how long a page is.
+    facets : tuple of Facet
+        What all results can be narrowed to; those with nothing to choose from are left out.
     """
 
     total: int
     records: tuple[Record, ...]
     page: int
     size: int
+    facets: tuple[Facet, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One thing that results are counted by.
+
+    Attributes
+    ----------
+    name : str
+        As `Repository.search` takes it.
+    label : str
+        What people read.
+    values : tuple of dict
+        ``value``, ``label``, ``count`` and ``chosen`` of the most frequent ones.
+    """
+
+    name: str
+    label: str
+    values: tuple[dict[str, Any], ...]
+
+    @classmethod
+    def from_json(cls, name: str, data: Any) -> Facet:
+        """Read one of InvenioRDM's ``aggregations``."""
+        values = tuple(
+            {
+                "value": str(b["key"]),
+                "label": str(b["label"]),
+                "count": int(b["doc_count"]),
+                "chosen": bool(b["is_selected"]),
+            }
+            for b in data["buckets"]
+        )
+        return cls(name, str(data["label"]), values)
 
 
 class Repository(Reviews):
@@ -68,11 +105,13 @@ class Repository(Reviews):
         name, email = (found.get("profile") or {}).get("full_name") or found.get("username"), found.get("email")
         return f"{name} ({email})" if name and email else name or email or user
 
-    def my_records(self, q: str = "", page: int = 1, size: int = 25) -> SearchPage:
-        """Return a page of this account's records and drafts, those changed last first."""
+    def my_records(
+        self, q: str = "", page: int = 1, size: int = 25, narrowed: Mapping[str, Sequence[str]] | None = None
+    ) -> SearchPage:
+        """Return a page of this account's records and drafts, those changed last first; `narrowed` as in `search`."""
         params: dict[str, Any] = {"page": page, "size": size, "sort": "updated-desc", "shared_with_me": "false"}
-        found = self.ask_json("GET", "/user/records", params={**params, **({"q": q} if q else {})}, what="your records")
-        return self._page(found, page, size)
+        params = {**(narrowed or {}), **params, **({"q": q} if q else {})}
+        return self._page(self.ask_json("GET", "/user/records", params=params, what="your records"), page, size)
 
     def get(self, record_id: str) -> Record:
         """Return a published record; the newest version for the id of all versions.
@@ -95,7 +134,14 @@ class Repository(Reviews):
         return [read(Record.from_json, hit, self.session) for hit in self.hits(path, {}, what)]
 
     def search(
-        self, q: str, *, page: int = 1, size: int = 10, sort: str | None = None, all_versions: bool = False
+        self,
+        q: str,
+        *,
+        page: int = 1,
+        size: int = 10,
+        sort: str | None = None,
+        all_versions: bool = False,
+        narrowed: Mapping[str, Sequence[str]] | None = None,
     ) -> SearchPage:
         """Search published records.
 
@@ -109,8 +155,10 @@ class Repository(Reviews):
             ``bestmatch``, ``newest``, ``oldest``, ``updated-desc``, …
         all_versions : bool
             Also those that have a newer version.
+        narrowed : mapping, optional
+            By the name of a facet, the values of which a record must have one, as the answer's `facets` name them.
         """
-        params: dict[str, Any] = {"q": q, "page": page, "size": size}
+        params: dict[str, Any] = {**(narrowed or {}), "q": q, "page": page, "size": size}
         if sort:
             params["sort"] = sort
         if all_versions:
@@ -175,6 +223,7 @@ class Repository(Reviews):
         def make(data: Any) -> SearchPage:
             hits = data["hits"]
             records = tuple((Record if h.get("is_published", True) else Draft).from_json(h) for h in hits["hits"])
-            return SearchPage(int(hits["total"]), records, page, size)
+            facets = (Facet.from_json(*item) for item in found.get("aggregations", {}).items())
+            return SearchPage(int(hits["total"]), records, page, size, tuple(facet for facet in facets if facet.values))
 
         return read(make, found, self.session)

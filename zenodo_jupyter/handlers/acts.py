@@ -90,7 +90,7 @@ class ReproduceHandler(_ByDOI):
     @authorized
     async def post(self) -> None:
         """Start it."""
-        kinds = {"doi": str, "folder": str, "from": str, "notebook": str, "yes": bool}
+        kinds = {"doi": str, "folder": str, "from": str, "notebook": str, "notebooks": list, "yes": bool}
         given = self.given(("doi", "folder"), **kinds, environment=str, parameters=dict, network=bool)
         await self.start("reproduce", given)
 

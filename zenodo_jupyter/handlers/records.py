@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from . import work
+from . import paths, work
 from .base import Handler
+
+if TYPE_CHECKING:
+    from ..config import Config
+
+#: What stands before the name of a facet in an address.
+_FACET = "facet."
 
 
 class ResolveHandler(Handler):
@@ -26,11 +36,51 @@ class SearchHandler(Handler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Answer with a page of records."""
+        """Answer with a page of records, and what they can be narrowed to."""
         page, size = self.number("page", 1, least=1), self.number("size", 10, least=1, most=100)
         mine = self.number("mine", 0, most=1) == 1
         words, where = self.query("q"), self.query("from") or None
-        self.answer(await self.away(work.search, self.place, words, where, page, size, mine))
+        narrowed = {
+            name.removeprefix(_FACET): self.get_query_arguments(name)
+            for name in self.request.query_arguments
+            if name.startswith(_FACET)
+        }
+        found = await self.away(_search, self.place, where, mine, q=words, page=page, size=size, narrowed=narrowed)
+        if mine:
+            root = paths.root_of(self.contents_manager)
+            notebooks = await self.away(_notebooks, self.place, found["repository"], root)
+            for record in found["records"]:
+                record.update(notebooks.get(record["id"], {"notebook": None, "stopped": False}))
+        self.answer(found)
+
+
+def _search(place: Config, where: str | None, mine: bool, **wanted: Any) -> dict[str, Any]:
+    """Return a page of a repository's records, or of one's own records and drafts."""
+    from .. import repositories
+    from ..records import Draft
+
+    repository = repositories.repository(where, config=place)
+    found = (repository.my_records if mine else repository.search)(**wanted)
+    records = [
+        {**record.to_json(), "state": "draft" if isinstance(record, Draft) else "published"} for record in found.records
+    ]
+    numbers = {"total": found.total, "page": found.page, "size": found.size}
+    return {**numbers, "repository": repository.name, "records": records, "facets": [asdict(f) for f in found.facets]}
+
+
+def _notebooks(place: Config, name: str, root: Path) -> dict[str, dict[str, Any]]:
+    """Return, by the id of draft or newest record, the notebook that the journal knows, and whether it was stopped there."""
+    from .. import repositories, standing
+
+    url, known = repositories.repository(name, config=place).url, {}
+    for entry in standing.journal(place).entries():
+        if entry.repository == url and Path(entry.notebook).is_relative_to(root) and Path(entry.notebook).exists():
+            shown = paths.shown(root, Path(entry.notebook))
+            if entry.last:
+                known[entry.last["record_id"]] = {"notebook": shown, "stopped": False}
+            if entry.act and entry.act.draft_id:
+                known[entry.act.draft_id] = {"notebook": shown, "stopped": True}
+    return known
 
 
 routes = [("resolve", ResolveHandler), ("search", SearchHandler)]

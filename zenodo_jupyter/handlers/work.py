@@ -94,16 +94,19 @@ def get(place: Config, params: dict[str, Any], report: Report) -> dict[str, Any]
 
 
 def reproduce(place: Config, params: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Get a record, run its notebook, compare."""
+    """Get a record, run its notebook or several, compare; of several, the first that is not reproduced stands for all."""
     from .. import reproduce as acts
 
-    done = acts.reproduce(
-        params["doi"], Path(params["into"]), from_=params.get("from"), notebook=params.get("notebook"),
+    wanted = params.get("notebooks") or ([params["notebook"]] if params.get("notebook") else [])
+    each = acts.reproduce_each(
+        params["doi"], Path(params["into"]), from_=params.get("from"), wanted=wanted,
         environment=params.get("environment"),
         parameters=params.get("parameters"), network=params.get("network", True),
         yes=params.get("yes", False), config=place, report=report,
     )  # fmt: skip
-    return _shown(done.to_json(), params)
+    told = [_shown(done.to_json(), params) for done in each]
+    first = next((one for one in told if not one["reproduced"]), told[0])
+    return first if len(told) == 1 else {**first, "notebooks": told}
 
 
 def plan_publish(place: Config, given: dict[str, Any]) -> str:
@@ -279,16 +282,6 @@ def resolve(place: Config, text: str, from_: str | None) -> dict[str, Any]:
         "concept": named_all,
         "citation": _citation(repository, record.id),
     }
-
-
-def search(place: Config, words: str, from_: str | None, page: int, size: int, mine: bool) -> dict[str, Any]:
-    """Return a page of a repository's records, or of one's own records and drafts."""
-    from .. import repositories
-
-    repository = repositories.repository(from_, config=place)
-    found = (repository.my_records if mine else repository.search)(words, page=page, size=size)
-    records = [record.to_json() for record in found.records]
-    return {"total": found.total, "page": found.page, "size": found.size, "records": records}
 
 
 # -- between JSON and the floors below -------------------------------------------------------------------------------
