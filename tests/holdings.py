@@ -106,3 +106,16 @@ def next_version(session: requests.Session, id: str, files: dict[str, bytes], **
     answered(session.put(f"{API}/records/{made['id']}/draft", json={**made, "metadata": said}))
     send(session, f"{API}/records/{made['id']}/draft", files)
     return answered(session.post(f"{API}/records/{made['id']}/draft/actions/publish"))
+
+
+def join(session: requests.Session, id: str, slug: str) -> None:
+    """Bring a record into a community of one's own."""
+    said = {"communities": [{"id": slug}]}
+    (asked,) = answered(session.post(f"{API}/records/{id}/communities", json=said))["processed"]
+    answered(session.post(f"{API}/requests/{asked['request_id']}/actions/accept", json={}))
+
+
+def community(session: requests.Session, slug: str) -> dict[str, Any]:
+    """Found a community that everybody may see."""
+    said = {"slug": slug, "metadata": {"title": f"About {slug}"}, "access": {"visibility": "public"}}
+    return answered(session.post(f"{API}/communities", json=said))

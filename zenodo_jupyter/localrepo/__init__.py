@@ -13,6 +13,7 @@ One `store.Store` per data folder; any number of processes use it at once. On to
     searching            full text and field search: indexing searchfields query vocabulary typed conditions facets
     native, links        InvenioRDM's JSON
     formats/, citation   in which records are handed on, and how they are cited; signposting, landing
+    harvesting, oaipmh   what harvesters are told, and the protocol for it
     catalogue            what the HTML pages read
     api/                 the routes
     app                  one WSGI application of all that

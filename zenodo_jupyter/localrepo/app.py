@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from . import api, downloads, flavours, indexing, pages
+from . import api, downloads, flavours, indexing, oaipmh, pages
 from .api import here
 from .catalogue import Catalogue
 from .flavours import Flavour, Switches
@@ -76,5 +76,6 @@ def create_app(
     app.extensions["zenodo_jupyter"] = Catalogue(rules.store, here.view)
     api.register(app)
     app.register_blueprint(downloads.blueprint)
+    app.register_blueprint(oaipmh.blueprint)
     app.register_blueprint(pages.blueprint)
     return app

@@ -43,6 +43,8 @@ class Flavour:
         What searches are counted by: those of published records, and those of one's own.
     own_order : str
         The order of one's own records when nothing is looked for.
+    oai_set : str
+        What the name of a community's OAI-PMH set begins with.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Flavour:
     facets: tuple[str, ...]
     own_facets: tuple[str, ...]
     own_order: str
+    oai_set: str
 
 
 #: The numbers are those of Zenodo's and InvenioRDM 14's own configuration.
@@ -71,13 +74,13 @@ _RDM_LIMITS = Limits((Limit(500, 60), Limit(5000, 3600)), (Limit(1000, 60), Limi
 FLAVOURS = {
     "zenodo": Flavour(
         "zenodo", "{prefix}/zenodo.{id}", 100, 50 * 10**9, False, False, False, False, page_caps=(25, 100), site_name="Zenodo",
-        self_service=True, old_dialect=True, limits=_ZENODO_LIMITS, own_order="newest",
+        self_service=True, old_dialect=True, limits=_ZENODO_LIMITS, own_order="newest", oai_set="user-",
         facets=("publication_date", "access_status", "resource_type", "subject", "file_type"),
         own_facets=("publication_date", "access_status", "resource_type", "subject", "file_type"),
     ),
     "rdm": Flavour(
         "rdm", "{prefix}/{id}", 100, 10 * 10**9, True, True, True, True, page_caps=None, site_name="InvenioRDM",
-        self_service=False, old_dialect=False, limits=_RDM_LIMITS, own_order="updated-desc",
+        self_service=False, old_dialect=False, limits=_RDM_LIMITS, own_order="updated-desc", oai_set="community-",
         facets=("publication_date", "access_status", "file_type", "resource_type"),
         own_facets=("publication_date", "access_status", "is_published", "resource_type", "file_type"),
     ),

@@ -16,7 +16,7 @@ from .versions import Version
 log = logging.getLogger(__name__)
 
 #: Counts changes of what is kept in the index; a store whose index is of another format gets a new one.
-FORMAT = "2"
+FORMAT = "3"
 _COLUMNS = (WHOLE, *TEXTS)
 # Words are told apart before they come here, and have no spaces; ``words`` lists them, for wildcards.
 _TOKENIZER = "ascii tokenchars '_.:,;'''"
@@ -42,11 +42,12 @@ def index(db: Database, version: Version, flavour: Flavour) -> None:
         values = dict(leaves)
         begin, end = edtf.days(values.get("metadata.publication_date", ""))
         connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 doc, version.number, version.parent.number, version.parent.owner, version.is_draft, version.is_latest,
                 version.access["record"] == "public", version.index, version.created, version.updated,
                 values["access.status"], values.get("metadata.resource_type.id", ""), begin, end or (begin and "9999"),
+                _changed(db, version),
             ),
         )  # fmt: skip
         texts: dict[str, list[str]] = {}
@@ -120,6 +121,12 @@ def rebuild(db: Database, flavour: Flavour) -> None:
 def doc_of(version: Version) -> int:
     """Return the number of a draft or record in the index."""
     return 2 * version.number + version.is_draft
+
+
+def _changed(db: Database, version: Version) -> str:
+    """Return when a record, or what communities it is in, last changed: what harvesters ask for."""
+    row = db.one("SELECT MAX(created) AS at FROM community_records WHERE parent_id = ?", version.parent.number)
+    return max(version.updated, (row["at"] if row else None) or "")
 
 
 def _leaves(db: Database, version: Version) -> Iterator[tuple[str, str]]:

@@ -175,5 +175,12 @@ CREATE TABLE terms (
 CREATE INDEX terms_of_document ON terms (doc, field, value);
 """
 
+# Harvesters follow published records in the order of ``changed``: when it, or the communities it is in, last changed.
+# `indexing.rebuild` fills it.
+_VERSION_3 = """
+ALTER TABLE documents ADD COLUMN changed TEXT NOT NULL DEFAULT '';
+CREATE INDEX documents_changed ON documents (changed, record_id) WHERE is_draft = 0 AND public = 1;
+"""
+
 #: One script per schema version; ``PRAGMA user_version`` counts them.
-SCRIPTS = (_VERSION_1, _VERSION_2)
+SCRIPTS = (_VERSION_1, _VERSION_2, _VERSION_3)
