@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,8 @@ from .conditions import Condition, Rows, any_of
 from .database import Database
 from .typed import NotOfItsKind
 
+#: Stands between several values of one facet in the index; a control character, which metadata cannot have.
+BETWEEN = "\x1f"
 #: OpenSearch counts the ten most frequent values.
 _MOST = 10
 #: How many counts are kept of an index that does not change.
@@ -62,8 +65,14 @@ FACETS = {
         Facet("subject", "Subjects", "metadata.subjects.subject.keyword"),
     )
 }
-#: Facets of which there is a column: they are counted in one go.
-_COLUMNS = {"access_status": "access_status", "resource_type": "resource_type"}
+#: Where the values of a facet stand in the table ``documents d``.
+_COLUMNS = {
+    "access_status": "d.access_status",
+    "is_published": "CASE WHEN d.is_draft AND d.record_id NOT IN (SELECT id FROM records) THEN 'false' ELSE 'true' END",
+    "file_type": "d.file_types",
+    "resource_type": "d.resource_type",
+    "subject": "d.subjects",
+}
 
 
 @dataclass(frozen=True)
@@ -82,38 +91,32 @@ class Counts:
     values: dict[str, dict[str, int]]
 
 
-def count(db: Database, names: Sequence[str], where: str, values: Sequence[Any]) -> Counts:
-    """Count the documents ``d`` that a condition in SQL is true of; what was counted is kept until the index changes."""
-    key, version = (tuple(names), where, tuple(values)), db.meta("index_changes")
+def joined(values: Iterable[str]) -> str:
+    """Return the values of one facet as they stand in the index, each once."""
+    return BETWEEN.join(dict.fromkeys(value for value in values if value))
+
+
+def count(db: Database, names: Sequence[str], wanted: Condition) -> Counts:
+    """Count the documents that a condition is true of; what was counted is kept until the index changes."""
+    source, values = wanted.source()
+    key, version = (tuple(names), source, tuple(values)), db.meta("index_changes")
     kept = db.kept.setdefault("facets", {})
     if kept.get("version") != version or len(kept) > _KEPT:
         kept.clear()
         kept["version"] = version
     if key not in kept:
-        kept[key] = _count(db, names, where, values)
+        kept[key] = _count(db, names, source, values)
     found: Counts = kept[key]
     return found
 
 
-def _count(db: Database, names: Sequence[str], where: str, values: Sequence[Any]) -> Counts:
-    total, found = 0, {name: dict[str, int]() for name in names}
-    for row in db.all(
-        f"SELECT access_status, resource_type, count(*) AS n FROM documents d WHERE {where} GROUP BY 1, 2", *values
-    ):
-        total += row["n"]
-        for name, column in _COLUMNS.items():
-            if name in found and row[column]:
-                found[name][row[column]] = found[name].get(row[column], 0) + row["n"]
-    for name in found:
-        if name not in _COLUMNS and FACETS[name].kind == "terms":
-            rows = db.all(
-                "SELECT t.value, count(*) AS n FROM documents d JOIN terms t ON t.doc = d.doc AND t.field = "
-                f"(SELECT id FROM fields WHERE name = ?) WHERE t.value <> '' AND {where} GROUP BY t.value",
-                FACETS[name].counted,
-                *values,
-            )
-            found[name] = {row["value"]: row["n"] for row in rows}
-    return Counts(total, found)
+def _count(db: Database, names: Sequence[str], source: str, values: Sequence[Any]) -> Counts:
+    counted = [name for name in names if name in _COLUMNS]
+    # One pass over the documents for all facets, and one text for all values of each: that is fastest by far.
+    texts = "".join(f", group_concat({_COLUMNS[name]}, '{BETWEEN}')" for name in counted)
+    row = db.all(f"SELECT count(*){texts} {source}", *values)[0]
+    found = {name: Counter((text or "").split(BETWEEN)) for name, text in zip(counted, row[1:], strict=True)}
+    return Counts(row[0], {name: {v: n for v, n in found.get(name, Counter()).items() if v} for name in names})
 
 
 def chosen(name: str, values: Sequence[str]) -> Condition | None:
@@ -125,8 +128,8 @@ def chosen(name: str, values: Sequence[str]) -> Condition | None:
             conditions += _dates(value)
         elif facet.kind == "nested":
             conditions.append(_nested(value, values))
-        elif name in _COLUMNS:
-            conditions.append(Rows(f"d.{_COLUMNS[name]} = ?", [value]))
+        elif name == "access_status":
+            conditions.append(Rows("d.access_status = ?", [value]))
         elif value:
             conditions += [c for c in (typed.compare(facet.counted, value),) if c]
     return any_of(conditions)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from . import access, entries, identifiers, relations, searchfields, versions
+from . import access, entries, facets, identifiers, relations, searchfields, versions
 from .database import Database
 from .flavours import Flavour
 from .schema import edtf
@@ -16,7 +16,7 @@ from .versions import Version
 log = logging.getLogger(__name__)
 
 #: Counts changes of what is kept in the index; a store whose index is of another format gets a new one.
-FORMAT = "3"
+FORMAT = "4"
 _COLUMNS = (WHOLE, *TEXTS)
 # Words are told apart before they come here, and have no spaces; ``words`` lists them, for wildcards.
 _TOKENIZER = "ascii tokenchars '_.:,;'''"
@@ -42,12 +42,14 @@ def index(db: Database, version: Version, flavour: Flavour) -> None:
         values = dict(leaves)
         begin, end = edtf.days(values.get("metadata.publication_date", ""))
         connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 doc, version.number, version.parent.number, version.parent.owner, version.is_draft, version.is_latest,
                 version.access["record"] == "public", version.index, version.created, version.updated,
                 values["access.status"], values.get("metadata.resource_type.id", ""), begin, end or (begin and "9999"),
                 _changed(db, version),
+                facets.joined(v for f, v in leaves if f == "files.types"),
+                facets.joined(v for f, v in leaves if f == "metadata.subjects.subject.keyword"),
             ),
         )  # fmt: skip
         texts: dict[str, list[str]] = {}

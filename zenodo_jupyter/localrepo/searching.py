@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from sqlite3 import Row
 from typing import Any
 
 from . import facets, query, versions
-from .conditions import Condition, Match, Rows, all_of
+from .conditions import Condition, Rows, all_of
 from .database import Database
 from .facets import Counts
 from .flavours import Flavour
@@ -164,20 +165,17 @@ def search(db: Database, flavour: Flavour, scope: Scope, wish: Wish, *, words_at
     query.UnreadableQuery
         When it cannot be read, and that is not wanted; or not answered.
     """
-    wanted: list[Condition] = [_scope(scope), *wish.filters]
     asked = _asked(db, flavour, wish.q, words_at_least)
-    counted = all_of([*wanted, *([asked] if asked else [])]).sql()
+    counted = all_of([_scope(scope, listed=asked is None), *wish.filters, *([asked] if asked else [])])
     narrowed = [c for name, values in wish.chosen.items() if (c := facets.chosen(name, values))]
-    rest = all_of([*wanted, *narrowed])
-    with db.reading() as connection:
-        counts = facets.count(db, wish.facets, *counted)
-        total = counts.total
-        if narrowed:
-            total = facets.count(db, (), *all_of([rest, *([asked] if asked else [])]).sql()).total
-        sql, values = _ordered(asked, rest, sorts(flavour)[wish.sort] if wish.sort != "bestmatch" else "")
-        rows = connection.execute(
-            f"{sql} LIMIT ? OFFSET ?", [*values, wish.size, (wish.page - 1) * wish.size]
-        ).fetchall()
+    wanted = all_of([counted, *narrowed])
+    with db.reading():
+        counts = facets.count(db, wish.facets, counted)
+        total = facets.count(db, (), wanted).total if narrowed else counts.total
+        if wish.sort == "bestmatch" and asked and asked.ranking:
+            rows = _best(db, wanted, wish, total)
+        else:
+            rows = _page(db, *wanted.source(), _NEWEST if wish.sort == "bestmatch" else sorts(flavour)[wish.sort], wish)
         find = (versions.find_record, versions.find_draft)
         found = [v for row in rows if (v := find[row["is_draft"]](db, row["record_id"]))]
     return Found(total, found, counts)
@@ -194,30 +192,37 @@ def _asked(db: Database, flavour: Flavour, q: str, words_at_least: bool) -> Cond
         return query.any_word(q)
 
 
-def _ordered(asked: Condition | None, rest: Condition, order: str) -> tuple[str, list[Any]]:
-    """Return the search in SQL, in an order; by the best match if that is empty."""
-    chosen = "SELECT d.record_id, d.is_draft FROM documents d"
-    where, values = rest.sql()
-    if asked is None:
-        return f"{chosen} WHERE {where} ORDER BY {order or _NEWEST}", values
-    if order or not asked.ranking:
-        also, more = asked.sql()
-        return f"{chosen} WHERE ({also}) AND {where} ORDER BY {order or _NEWEST}", [*more, *values]
+def _page(db: Database, source: str, values: list[Any], order: str, wish: Wish, more: str = "") -> list[Row]:
+    sql = f"SELECT d.record_id, d.is_draft{more} {source} ORDER BY {order} LIMIT ? OFFSET ?"
+    return db.all(sql, *values, wish.size, (wish.page - 1) * wish.size)
+
+
+def _best(db: Database, wanted: Condition, wish: Wish, total: int) -> list[Row]:
+    """Return one page of what is wanted, the best match first, and of equal ones the newest."""
+    assert isinstance(wanted, Rows), "a scope is none of the full text index"
     best = f"SELECT rowid, bm25(texts, {_WEIGHTS}) AS score FROM texts WHERE texts MATCH ?"
-    if isinstance(asked, Match) and asked.ranking == asked.expression:
-        return (
-            f"{chosen} JOIN ({best}) t ON t.rowid = d.doc WHERE {where} ORDER BY t.score, {_NEWEST}",
-            [asked.expression, *values],
-        )
-    also, more = asked.sql()
-    return (
-        f"{chosen} LEFT JOIN ({best}) t ON t.rowid = d.doc WHERE ({also}) AND {where} "
-        f"ORDER BY coalesce(t.score, 0), {_NEWEST}",
-        [asked.ranking, *more, *values],
+    order = f"coalesce(t.score, 0), {_NEWEST}"
+    if wanted.ranking != wanted.match:
+        where, values = wanted.sql()
+        source = f"FROM documents d LEFT JOIN ({best}) t ON t.rowid = d.doc WHERE {where}"
+        return _page(db, source, [wanted.ranking, *values], order, wish)
+    best = (
+        f"SELECT rowid, score, max(score) OVER () AS worst, count(*) OVER () AS n FROM ({best} ORDER BY score LIMIT ?)"
     )
+    source = f"FROM ({best}) t CROSS JOIN documents d ON d.doc = t.rowid WHERE {wanted.condition}"
+    # Some of the best are enough, unless too many of them are not wanted, or the next ones are as good as the last of them.
+    some, full = 2 * wish.page * wish.size + 100, min(wish.size, total - (wish.page - 1) * wish.size)
+    rows = _page(
+        db, source, [wanted.match, some, *wanted.values], order, wish, f", t.score < t.worst OR t.n < {some} AS sure"
+    )
+    if len(rows) >= full and all(row["sure"] for row in rows):
+        return rows
+    return _page(db, source, [wanted.match, -1, *wanted.values], order, wish)
 
 
-def _scope(scope: Scope) -> Rows:
+def _scope(scope: Scope, *, listed: bool) -> Rows:
+    # Whoever looks for something finds it by its index, and only a list goes by the index of what is newest: a plus bars it.
+    plus = "" if listed else "+"
     conditions: list[str] = []
     values: list[Any] = []
     user = scope.user.id if scope.user else -1
@@ -232,7 +237,7 @@ def _scope(scope: Scope) -> Rows:
                 "d.record_id = (SELECT coalesce(next_draft_id, latest_id) FROM parents WHERE id = d.parent_id)"
             )
         return Rows(" AND ".join(conditions), values)
-    conditions.append("NOT d.is_draft" if scope.all_versions else "d.is_draft = 0 AND d.latest = 1")
+    conditions.append("NOT d.is_draft" if scope.all_versions else f"{plus}d.is_draft = 0 AND {plus}d.latest = 1")
     if scope.parent is not None:
         conditions.append("d.parent_id = ?")
         values.append(scope.parent)

@@ -182,5 +182,12 @@ ALTER TABLE documents ADD COLUMN changed TEXT NOT NULL DEFAULT '';
 CREATE INDEX documents_changed ON documents (changed, record_id) WHERE is_draft = 0 AND public = 1;
 """
 
+# What results are counted by stands with the documents, several values in one text (see `facets.BETWEEN`), so that one pass
+# counts all of it. `indexing.rebuild` fills it.
+_VERSION_4 = """
+ALTER TABLE documents ADD COLUMN file_types TEXT NOT NULL DEFAULT '';
+ALTER TABLE documents ADD COLUMN subjects TEXT NOT NULL DEFAULT '';
+"""
+
 #: One script per schema version; ``PRAGMA user_version`` counts them.
-SCRIPTS = (_VERSION_1, _VERSION_2, _VERSION_3)
+SCRIPTS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
