@@ -180,7 +180,7 @@ def test_the_crate_tells_of_the_run(reproduced):
     graph = evidence.action(done.report(), ["executed.ipynb"])
     act = next(entity for entity in graph if entity["@type"] == "CreateAction")
     known = {entity["@id"] for entity in graph}
-    assert act["actionStatus"]["@id"].endswith("CompletedActionStatus")
+    assert act["actionStatus"].endswith("CompletedActionStatus")
     assert {act["instrument"]["@id"], act["object"]["@id"]} <= known and act["result"] == [{"@id": "executed.ipynb"}]
 
 

@@ -16,25 +16,12 @@ from ..metadata.licences import spdx_id
 from ..metadata.people import authors_line
 from ..metadata.prose import in_english, plain
 from .crate import ro_crate
-from .work import FileFacts, Work
+from .work import ROLES, FileFacts, Work
 
 __all__ = ["FileFacts", "Work", "citation_cff", "readme_md", "ro_crate"]
 
 #: Rows of the list of files; longer ones are in the manifest.
 _MOST_FILES = 200
-_ROLES = {
-    "notebook": "the notebook, with its outputs",
-    "rendering": "the notebook, to read in a browser",
-    "data": "data",
-    "output": "made by the notebook",
-    "environment": "the packages the notebook needs",
-    "citation": "how to cite",
-    "readme": "this file",
-    "crate": "the same, for machines (RO-Crate)",
-    "manifest": "checksums (SHA-256) of all files",
-    "archive": "further files, packed",
-    "rehearsal": "what came of running it before it was published",
-}
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -111,7 +98,7 @@ def readme_md(work: Work, files: Sequence[FileFacts]) -> str:
 
 def _table(files: Sequence[FileFacts]) -> str:
     rows = [
-        f"| {_code(file.key)} | {_ROLES.get(file.role, file.role)} | {human_size(file.size)} |"
+        f"| {_code(file.key)} | {ROLES.get(file.role, file.role)} | {human_size(file.size)} |"
         for file in files[:_MOST_FILES]
     ]
     more = [f"| … and {len(files) - _MOST_FILES} more, see the manifest | | |"] if len(files) > _MOST_FILES else []
@@ -137,7 +124,9 @@ def _rerun(work: Work, keys: set[str]) -> str:
             "It gets the files, checks them, runs the notebook beside its data, and says how much came out the same."
         )
     if work.rehearsal:
-        parts.append(f"Before it was published it was run in an environment made from these files: {_line(work.rehearsal)}")
+        parts.append(
+            f"Before it was published it was run in an environment made from these files: {_line(work.rehearsal)}"
+        )
     needs = "install the packages in `requirements.txt` and " if "requirements.txt" in keys else ""
     opening = f"open {_code(work.notebook)} in JupyterLab" if work.notebook else "open the notebook in JupyterLab"
     parts.append(f"{'Or by hand' if work.doi else 'By hand'}: {needs}{opening}.")

@@ -15,9 +15,9 @@ from urllib.parse import quote
 from ..metadata.licences import spdx_id
 from ..metadata.people import name_of
 from ..metadata.prose import in_english, plain
-from .work import FileFacts, Work
+from .work import ROLES, FileFacts, Work
 
-_CONFORMS_TO = "https://w3id.org/ro/crate/1.3"
+_VERSION = "1.3"
 # Media types by suffix; Python's own table depends on files of the operating system. RFC 4180, RFC 8259 and IANA's
 # registry; the notebook's is Jupyter's own.
 _MEDIA_TYPES = {
@@ -33,6 +33,11 @@ _MEDIA_TYPES = {
 }  # fmt: skip
 # Relations that schema.org has a word for.
 _RELATIONS = {"cites": "citation", "references": "citation", "isderivedfrom": "isBasedOn", "ispartof": "isPartOf"}
+
+# Pages of languages that notebooks are written in.
+_LANGUAGES = {"python": "https://www.python.org/", "r": "https://www.r-project.org/", "julia": "https://julialang.org/"}
+#: What a crate conforms to that tells of a run.
+_PROCESS = "https://w3id.org/ro/wfrun/process/0.5"
 
 Entity = dict[str, Any]
 
@@ -93,38 +98,61 @@ def ro_crate(work: Work, files: Sequence[FileFacts], actions: Sequence[Entity] =
         "inLanguage": list(said.languages),
         "funder": [refer(_organisation(item["funder"])) for item in said.funding if item.get("funder")],
         **related,
-        "mainEntity": {"@id": _iri(work.notebook)} if work.notebook else None,
-        "hasPart": [{"@id": _iri(file.key)} for file in listed],
+        "mainEntity": {"@id": iri(work.notebook)} if work.notebook else None,
+        "hasPart": [{"@id": iri(file.key)} for file in listed],
+        "conformsTo": refer(
+            {"@id": _PROCESS, "@type": ["CreativeWork", "Profile"], "name": "Process Run Crate", "version": "0.5"}
+        )
+        if actions
+        else None,
         "mentions": [{"@id": act["@id"]} for act in actions if act["@type"] == "CreateAction"],
     }
     entities = [_file(file, work, said.programming_languages, refer) for file in listed]
-    descriptor = {
-        "@id": "ro-crate-metadata.json",
-        "@type": "CreativeWork",
-        "about": {"@id": "./"},
-        "conformsTo": {"@id": _CONFORMS_TO},
-    }
     things |= {act["@id"]: {**act, **things.get(act["@id"], {})} for act in actions}
-    graph = [descriptor, _filled(root), *entities, *(things[key] for key in sorted(things))]
-    return json.dumps({"@context": f"{_CONFORMS_TO}/context", "@graph": graph}, indent=2, ensure_ascii=False) + "\n"
+    return _written(_filled(root), [*entities, *(things[key] for key in sorted(things))])
+
+
+def _written(root: Entity, entities: Sequence[Entity]) -> str:
+    """Return the crate of these entities, as the reference library writes it but for its clock."""
+    from rocrate.rocrate import ROCrate
+
+    crate = ROCrate(version=_VERSION)
+    del crate.root_dataset["datePublished"]  # now, where nothing else is said
+    crate.update_jsonld(root)
+    for entity in entities:
+        crate.add_jsonld(dict(entity))
+    return json.dumps(crate.metadata.generate(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _file(file: FileFacts, work: Work, languages: Sequence[str], refer: Any) -> Entity:
     entity: Entity = {
-        "@id": _iri(file.key),
+        "@id": iri(file.key),
         "@type": "File",
         "name": PurePosixPath(file.key).name,
         "contentSize": str(file.size),
         "encodingFormat": media_type(file.key),
         "sha256": file.sha256,
+        "description": ROLES.get(file.role),
     }
     if file.role == "notebook":
         entity["@type"] = ["File", "SoftwareSourceCode"]
-        entity["programmingLanguage"] = [
-            refer({"@id": f"#language-{_slug(name)}", "@type": "ComputerLanguage", "name": name}) for name in languages
-        ]
-        entity["license"] = [{"@id": _licence(item)["@id"]} for item in work.metadata.rights]
+        entity["programmingLanguage"] = [_language(name, work.language, refer) for name in languages]
     return _filled(entity)
+
+
+def _language(name: str, version: str, refer: Any) -> Any:
+    """Return a language with its page and version, which the specification asks of the entity; else its bare name."""
+    page = _LANGUAGES.get(name.lower())
+    if not page or not version:
+        return name
+    entity = {
+        "@id": f"#language-{_slug(name)}",
+        "@type": "ComputerLanguage",
+        "name": name,
+        "url": page,
+        "version": version,
+    }
+    return refer(entity)
 
 
 def media_type(key: str) -> str:
@@ -157,9 +185,9 @@ def _address(item: Mapping[str, Any]) -> str:
     return f"https://doi.org/{quote(text, safe='/:;()._-')}" if text.startswith("10.") else f"#{_slug(text)}"
 
 
-def _iri(key: str) -> str:
-    """Return a file's path as a relative IRI: what a path may hold and an IRI may not is percent-encoded."""
-    return quote(key, safe="/!$&'()*+,;=@-._~")
+def iri(key: str) -> str:
+    """Return a file's path as a relative IRI: what a path may hold and an IRI may not is percent-encoded, letters are not."""
+    return re.sub(r"[\x00-\x7f]+", lambda part: quote(part[0], safe="/!$&'()*+,;=@-._~"), key)
 
 
 def _slug(text: str) -> str:

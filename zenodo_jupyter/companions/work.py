@@ -8,6 +8,21 @@ from typing import Protocol
 from ..doi import DOI
 from ..metadata import Metadata
 
+#: What a file is, by its role, for people.
+ROLES = {
+    "notebook": "the notebook, with its outputs",
+    "rendering": "the notebook, to read in a browser",
+    "data": "data",
+    "output": "made by the notebook",
+    "environment": "the packages the notebook needs",
+    "citation": "how to cite",
+    "readme": "what this is",
+    "crate": "the same, for machines (RO-Crate)",
+    "manifest": "checksums (SHA-256) of all files",
+    "archive": "further files, packed",
+    "rehearsal": "what came of running it before it was published",
+}
+
 
 class FileFacts(Protocol):
     """What is said about a file; `BundleFile` fits."""
@@ -47,6 +62,8 @@ class Work:
         Title of the repository.
     rehearsal : str
         What came of running it before, as a sentence; empty where it was not.
+    language : str
+        The version of the notebook's language that it was run with, such as ``3.11.2``; empty where it is not known.
     """
 
     metadata: Metadata
@@ -55,6 +72,7 @@ class Work:
     notebook: str = ""
     repository: str = ""
     rehearsal: str = ""
+    language: str = ""
 
     @property
     def link(self) -> str:

@@ -82,9 +82,9 @@ def action(report: Mapping[str, Any], results: Sequence[str]) -> list[dict[str, 
         "instrument": {"@id": "#archived-notebook"},
         "object": {"@id": work},
         "result": [{"@id": name} for name in results],
-        "startTime": ran["at"],
-        "endTime": ran["ended"],
-        "actionStatus": {"@id": _STATUS[report["execution"]["ok"]]},
+        "startTime": _moment(ran["at"]),
+        "endTime": _moment(ran["ended"]),
+        "actionStatus": _STATUS[report["execution"]["ok"]],
     }
     if not report["execution"]["ok"]:
         done["error"] = report["execution"]["error"]
@@ -114,10 +114,15 @@ def rehearsed(told: Mapping[str, Any], notebook: str, result: str) -> dict[str, 
         "instrument": {"@id": notebook},
         "object": {"@id": notebook},
         "result": {"@id": result},
-        "endTime": told["at"],
-        "actionStatus": {"@id": _STATUS[bool(told["ran"])]},
+        "endTime": _moment(told["at"]),
+        "actionStatus": _STATUS[bool(told["ran"])],
     }
     return done if told["ran"] else {**done, "error": told["error"]}
+
+
+def _moment(at: str) -> str:
+    """Return a time as the profile has it, which knows no Z."""
+    return at.removesuffix("Z") + "+00:00" if at.endswith("Z") else at
 
 
 def plain(text: str) -> str:
