@@ -97,15 +97,16 @@ ANSWERS = (
 )
 
 
-def published(path: Path, config: Config) -> str:
-    """Publish a notebook with the data beside it, as it is, and return the DOI."""
+def published(path: Path, config: Config, day: str = "2026-11-01", alone: bool = False) -> str:
+    """Publish a notebook with the data beside it (or alone), as it is and with a date, and return the DOI."""
     repository = repositories.repository("local", config=config)
     others = {".ipynb", ".yaml", ".html", ".md"}
-    files = [path, *(p for p in sorted(path.parent.iterdir()) if p.is_file() and p.suffix not in others)]
+    beside = [] if alone else sorted(path.parent.iterdir())
+    files = [path, *(p for p in beside if p.is_file() and p.suffix not in others)]
     body = {
         "metadata": {
             "title": path.stem,
-            "publication_date": "2026-11-01",
+            "publication_date": day,
             "publisher": "A corpus",
             "resource_type": {"id": "software-computationalnotebook"},
             "creators": [{"person_or_org": {"type": "organizational", "name": path.parent.name}}],

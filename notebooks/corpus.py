@@ -95,6 +95,13 @@ SOURCES = (
             "data.npy": "cf5eef91e575ed2e6788d153cb9566ce5940d169d0d52ea01e493c79a6141e2c",
         },
     ),
+    Source(  # of 2020, with its outputs: an old notebook that says nothing of its packages
+        name="pvlib",
+        version="0.16.1",
+        sha256="58c435f93be516bcedf53dc3a49b2079e9e00af373f5c052cb7cf8d2b973ce62",
+        folder="docs/tutorials",
+        files={"solarposition.ipynb": "e42ecec1808adec050f3787cab691bb871d113733a0f722c1282a9bbb8459ca1"},
+    ),
     Source(
         name="seaborn",
         version="0.13.2",

@@ -295,11 +295,28 @@ def test_an_archived_error_that_comes_again_is_the_same():
     assert not compare(notebook([raised()]), notebook([raised("KeyError", "k")])).all_same
 
 
-@pytest.mark.parametrize("tag", ["volatile", "nbval-ignore-output", "raises-exception"])
+@pytest.mark.parametrize("tag", ["volatile", "nbval-ignore-output", "nbval-skip"])
 def test_tags_set_a_cell_aside(tag):
     """Should fail if the author's word is not respected, or not counted."""
     found = compare(notebook(([result("1")], [tag]), [result("2")]), notebook(([result("7")], [tag]), [result("2")]))
     assert found.summary() == "1 of 1 outputs reproduced, 1 set aside by the author"
+
+
+@pytest.mark.parametrize("how", ["raises-exception", "nbval-raises-exception", "# NBVAL_RAISES_EXCEPTION"])
+def test_an_error_that_is_meant_is_compared_by_its_name(how):
+    """Should fail if it is set aside, if other words of it are held against it, or if another error, or none, passes."""
+    tags, source = ([], how) if how.startswith("#") else ([how], "1 / 0")
+
+    def of(*outputs):
+        nb = notebook((list(outputs), tags), [result("2")])
+        nb["cells"][0]["source"] = source
+        return nb
+
+    archived = of(raised("ValueError", "old words"))
+    assert compare(archived, of(raised("ValueError", "new words"))).all_same
+    other = compare(archived, of(raised("KeyError", "old words")))
+    assert [o.verdict for o in other.outputs] == ["differs", "same"]
+    assert [o.verdict for o in compare(archived, of()).outputs] == ["missing", "same"]
 
 
 def test_acts_of_ours_are_not_compared():

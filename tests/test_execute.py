@@ -82,6 +82,14 @@ def test_an_expected_error_is_none(run):
     assert shown(nb, 2) == "on\n"
 
 
+def test_nbvals_word_for_an_expected_error_is_known_and_the_notebook_stays_as_it_is(run):
+    """Should fail if a cell that says NBVAL_RAISES_EXCEPTION ends the run, or keeps a tag that its author did not give."""
+    done, nb = run("# NBVAL_RAISES_EXCEPTION\n1 / 0", "print('on')")
+    assert done.ok
+    assert [cell.metadata.get("tags", []) for cell in nb.cells[1:]] == [[], []]
+    assert shown(nb, 2) == "on\n"
+
+
 def test_a_kernel_that_dies_is_a_result(run):
     """Should fail if a crash of the interpreter is not told from an exception."""
     done, _ = run("a = 1", "import os; os._exit(3)")

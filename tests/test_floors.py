@@ -17,10 +17,10 @@ FLOORS = {
         watching cells pathtext names identity environment alongside distributions packages compare checks digest verdict
         communities""",
     2: """http session abilities workers multipart answers api files drafts reviews repository sending receiving parts
-        ranges pacing transfer rows repositories tokens journal processes isolation execute installers interpreters
+        ranges pacing transfer rows repositories tokens journal processes isolation kernels execute installers interpreters
         venvs conda era locking unpacking _run localrepo""",
     3: """collect anonymous standing stamping submission consent describing edit publish published underway reporting delivery
-        getting choosing outlook preparing rerun rehearsing reproduce evidence reproduction fetching""",
+        getting choosing outlook preparing rerun attempts rehearsing reproduce evidence reproduction fetching""",
     4: "config job jobs verbs options grammar show",
     5: "extension handlers widgets magics cli frontend kernelwatch completing",
 }

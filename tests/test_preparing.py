@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from small_index import Index
 
 from zenodo_jupyter import environment, installers, interpreters, locking, packages, venvs
+from zenodo_jupyter.attempts import attempt
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.environment import Environment, Pin
 from zenodo_jupyter.errors import BadInput, Cancelled, CouldNotAsk, NotInstallable
@@ -128,6 +129,30 @@ def test_without_a_word_on_packages_those_of_the_day_are_taken(index, record):
     done = prepare(outlook)
     assert (done.used.step, done.used.day, done.used.inferred) == ("era", "2022-06-01", True)
     assert runs_with(folder, done.python) == "2.0\n"
+
+
+def test_the_packages_of_a_day_are_asked_for_once(index, record):
+    """Should fail if a second run of an old notebook needs an index, or gets other packages."""
+    folder = record()
+    first = prepare(outlook_of(folder))
+    index.close()
+    again = prepare(outlook_of(folder))
+    assert (again.python, again.used.step, again.used.day) == (first.python, "era", "2022-06-01")
+
+
+def test_what_code_asks_for_while_it_runs_is_put_in_where_packages_are_guessed(index, record, tmp_path):
+    """Should fail if a package that a library wants for some things only keeps an old notebook from running."""
+    asks = "def go():\n try: import hidden\n except ImportError: raise ImportError('PyHidden must be installed')\n"
+    index.add("asks", "1.0", "2022-01-01", {"asks.py": asks + " return hidden.__version__\n"})
+    index.add("hidden", "1.5", "2022-01-01")
+    index.add("hidden", "2.5", "2024-01-01")
+    folder = record(source="import asks; print(asks.go())")
+    how = {"timeout": None, "environment": None, "parameters": None, "network": True}
+    one = attempt(folder, "n.ipynb", published=date(2022, 6, 1), config=Config.load(), **how)
+    prepared, execution = one.do(tmp_path / "executed.ipynb", left=None, report=lambda p: None, cancel=None)
+    assert execution.ok and nbformat.read(tmp_path / "executed.ipynb", 4).cells[0].outputs[0].text == "1.5\n"
+    assert "hidden" in prepared.notes[-1] and prepared.used.day == "2022-06-01"
+    assert "hidden==1.5" in prepared.requirements
 
 
 def test_the_day_before_is_taken_where_that_of_the_publication_cannot_be_imported(index, record):

@@ -336,7 +336,7 @@ def test_results_never_go_over_a_file_of_the_record(publish, config, tmp_path):
 
 
 def test_which_notebook_must_be_clear(publish, config, tmp_path):
-    """Should fail if one of several is run by chance, or if none, or another language, is not told."""
+    """Should fail if one of several is run by chance, or if none is not told."""
     two = str(publish({"a.ipynb": notebook(("1", "")), "b/b.ipynb": notebook(("1", ""))}).doi)
     with pytest.raises(BadInput, match=r"a\.ipynb.*b/b\.ipynb"):
         reproduce(two, tmp_path / "two", yes=True, config=config)
@@ -344,9 +344,6 @@ def test_which_notebook_must_be_clear(publish, config, tmp_path):
         reproduce(two, tmp_path / "two", notebook="c.ipynb", yes=True, config=config)
     with pytest.raises(BadInput, match="no notebook"):
         reproduce(str(publish({"a.txt": "a"}).doi), tmp_path / "none", yes=True, config=config)
-    in_r = notebook(("1", ""), kernelspec={"name": "ir", "language": "R", "display_name": "R"})
-    with pytest.raises(BadInput, match="written in r"):
-        reproduce(str(publish({"a.ipynb": in_r}).doi), tmp_path / "r", yes=True, config=config)
 
 
 def test_a_release_of_a_repository_is_one_archive(publish, config, tmp_path):

@@ -14,6 +14,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from . import isolation
+from .compare.pairing import RAISES, expects_error
+
+#: Beside a tag that is there for the run only.
+_OURS = "zenodo-jupyter-for-the-run"
 
 
 def main(order_file: str) -> None:
@@ -66,6 +70,9 @@ def _execute(order: dict[str, Any], tell: Any) -> dict[str, Any]:
         @classmethod
         def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
             code = [i for i, cell in enumerate(nb_man.nb.cells) if cell.cell_type == "code"]
+            for cell in nb_man.nb.cells:  # nbclient goes by the tag, nbval also by a comment in the cell
+                if expects_error(cell) and RAISES not in cell.metadata.get("tags", []):
+                    cell.metadata["tags"] = [*cell.metadata.get("tags", []), RAISES, _OURS]
             start = nb_man.cell_start
 
             def cell_start(cell: Any, cell_index: int, **more: Any) -> Any:
@@ -85,7 +92,7 @@ def _execute(order: dict[str, Any], tell: Any) -> dict[str, Any]:
             parameters=order["parameters"] or None,
             engine_name="zenodo_jupyter",
             kernel_name=order["kernel"],
-            language="python",
+            language=order["language"],
             cwd=order["cwd"],
             progress_bar=False,
             execution_timeout=order["cell_timeout"],
@@ -99,6 +106,9 @@ def _execute(order: dict[str, Any], tell: Any) -> dict[str, Any]:
     target = Path(order["target"])
     nb = nbformat.read(target, as_version=4)
     nb.cells = [c for c in nb.cells if "papermill-error-cell-tag" not in c.metadata.get("tags", [])]
+    for cell in nb.cells:
+        if _OURS in cell.metadata.get("tags", []):
+            cell.metadata["tags"] = [tag for tag in cell.metadata["tags"] if tag not in (RAISES, _OURS)]
     nbformat.write(nb, target)
     return ended
 

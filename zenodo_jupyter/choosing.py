@@ -1,17 +1,26 @@
-"""Which notebook of a record is run again, and where it lies: among the record's files, or in an archive of them."""
+"""Which notebooks of a record are run again, and where they lie: among the record's files, or in an archive of them."""
 
 from __future__ import annotations
 
+import re
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from .errors import BadInput
 from .getting import Fetched
 from .unpacking import unpack
 
+#: So many notebooks of a record are named one by one.
+NAMED = 20
 
-def choose(got: Fetched, wanted: str | None) -> tuple[Path, str]:
-    """Return the folder that a record's files are laid out in, and the name of the notebook to run in it.
+
+#: Instead of a name: every notebook of the record.
+ALL = "all"
+
+
+def choose(got: Fetched, wanted: Sequence[str] = ()) -> tuple[Path, list[str]]:
+    """Return the folder that a record's files are laid out in, and the names of the notebooks to run in it.
 
     A record without a loose notebook may be one archive, as GitHub's releases are: it is unpacked into a folder beside it.
     The one folder in which all of it lies is then where everything is relative to.
@@ -20,27 +29,51 @@ def choose(got: Fetched, wanted: str | None) -> tuple[Path, str]:
     ----------
     got : Fetched
         The record.
-    wanted : str, optional
-        The notebook's name, with or without its folders.
+    wanted : sequence of str
+        Names, with or without their folders, in the order in which they are run; or `ALL`, by name, where numbers count as
+        such: 2 comes before 10.
 
     Raises
     ------
     BadInput
-        When there is no notebook, or not the one that is wanted, or several and none is wanted.
+        When there is no notebook, or not one that is wanted, or several and none is wanted.
     UnsafeName, NeedsConsent, DiskFull, Mismatch
         See `unpacking.unpack`.
     """
     folder, names = _notebooks(got)
-    if wanted is not None:
-        matching = [n for n in names if n == wanted] or [n for n in names if PurePosixPath(n).name == wanted]
-        if len(matching) == 1:
-            return folder, matching[0]
-        raise BadInput(f"The record has no notebook {wanted}.", f"It has {', '.join(names) or 'none'}.")
     if not names:
-        raise BadInput(f"There is no notebook in {got.record.doi or got.record.id}, so there is nothing to run.")
+        raise BadInput(
+            f"There is no notebook in {got.record.doi or got.record.id}, so there is nothing to run.",
+            f"Its files are in {got.folder}.",
+        )
+    names.sort(key=_in_order)
+    if ALL in wanted:
+        return folder, names
+    if wanted:
+        return folder, list(dict.fromkeys(_named(name, names) for name in wanted))
     if len(names) > 1:
-        raise BadInput(f"The record has {len(names)} notebooks: {', '.join(names)}.", "Say which with --notebook NAME.")
-    return folder, names[0]
+        raise BadInput(
+            f"The record has {len(names)} notebooks: {_listed(names)}.",
+            f"Say which with --notebook NAME, or --notebook {ALL} for every one, in order.",
+        )
+    return folder, names
+
+
+def _named(wanted: str, names: Sequence[str]) -> str:
+    matching = [n for n in names if n == wanted] or [n for n in names if PurePosixPath(n).name == wanted]
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        raise BadInput(f"The record has {len(matching)} notebooks {wanted}.", f"Say which: {_listed(matching)}.")
+    raise BadInput(f"The record has no notebook {wanted}.", f"It has {_listed(names)}.")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")
+
+
+def _in_order(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"([0-9]+)", name.lower())]
 
 
 def _notebooks(got: Fetched) -> tuple[Path, list[str]]:

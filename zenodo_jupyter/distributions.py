@@ -66,7 +66,16 @@ def imported(nb: Mapping[str, Any], folder: Path) -> dict[str, str]:
         for name in sorted(names)
         if name not in sys.stdlib_module_names and not _is_here(folder, name) and name.isidentifier()
     )
-    return {name: _NAMES.get(name, name.replace("_", "-")) for name in foreign if not name.startswith("_")}
+    return {name: of_module(name) for name in foreign if not name.startswith("_")}
+
+
+def of_module(name: str) -> str:
+    """Return the distribution that a top module comes from, by the table above or else by its own name.
+
+    >>> of_module("sklearn"), of_module("my_lab")
+    ('scikit-learn', 'my-lab')
+    """
+    return _NAMES.get(name, name.replace("_", "-"))
 
 
 def _is_here(folder: Path, name: str) -> bool:

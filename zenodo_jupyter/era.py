@@ -7,6 +7,9 @@ to find something that fits together, it is told not to.
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
+import platform
 import re
 import tempfile
 import threading
@@ -17,6 +20,7 @@ from pathlib import Path
 from . import installers
 from .errors import NotInstallable
 from .interpreters import Interpreter
+from .keeping import keep
 from .packages import LOCK, normal, read_toml
 from .report import Report, silent
 from .venvs import KERNEL
@@ -63,11 +67,14 @@ def resolve(
     wanted: Sequence[str],
     python: Interpreter,
     day: date,
+    place: Path,
     *,
     report: Report = silent,
     cancel: threading.Event | None = None,
 ) -> tuple[str, ...]:
     """Return the exact versions that were there on a day, with the checksums of their files.
+
+    The past does not change: an answer is kept, and the index is not asked again for it.
 
     Parameters
     ----------
@@ -77,6 +84,8 @@ def resolve(
         What they are for.
     day : date
         Nothing newer is taken.
+    place : Path
+        The folder in which answers are kept.
     report, cancel
         See `installers.uv`.
 
@@ -85,12 +94,20 @@ def resolve(
     NotInstallable, CouldNotAsk, Cancelled
         See `installers.uv`.
     """
+    asked = json.dumps([platform.platform(), python.version, day.isoformat(), sorted(wanted)])
+    kept = place / f"era-{hashlib.sha256(asked.encode()).hexdigest()[:24]}.txt"
+    is_past = day < date.today()
+    if is_past and kept.is_file():
+        return tuple(kept.read_text("utf-8").splitlines())
     with tempfile.TemporaryDirectory(prefix="zenodo-jupyter-", ignore_cleanup_errors=True) as name:
         asking = _Asking(Path(name), python, day, report, cancel)
         try:
-            return asking.resolve(wanted, "--only-binary=:all:")
+            lines = asking.resolve(wanted, "--only-binary=:all:")
         except NotInstallable:  # wheels are quicker and safer; where there is not one of each, sources are built
-            return asking.resolve(wanted)
+            lines = asking.resolve(wanted)
+    if is_past:
+        keep(kept, "\n".join(lines) + "\n")
+    return lines
 
 
 class _Asking:

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import isolation, processes
+from . import isolation, kernels, processes
+from .compare.pairing import expects_error
 from .errors import BadInput, Cancelled, MissingFile
 from .report import Progress, Report, silent
 
@@ -27,8 +28,6 @@ from .report import Progress, Report, silent
 RERUN_VARIABLE = "ZENODO_JUPYTER_RERUN"
 #: Carries the name of the run, by which whatever it started is found again.
 MARK = "ZENODO_JUPYTER_RUN"
-#: The name of the kernel made for a run; nobody's own kernel is called so.
-KERNEL_NAME = "zenodo-jupyter-rerun"
 #: How long a process may take to write down what it has when its kernel was ended, in seconds.
 GRACE = 15.0
 #: Seconds between two words to whoever watches.
@@ -94,6 +93,7 @@ def run_notebook(
     *,
     cwd: Path,
     python: str | None = None,
+    kernel: kernels.Spec | None = None,
     home: Path | None = None,
     timeout: float | None = None,
     cell_timeout: float | None = None,
@@ -104,7 +104,7 @@ def run_notebook(
     report: Report = silent,
     cancel: threading.Event | None = None,
 ) -> Execution:
-    """Run a Python notebook with papermill in a child process.
+    """Run a notebook with papermill in a child process.
 
     This is no sandbox: the code may read and write what the user may. It only does not find credentials where programs
     look for them. Ask before running what somebody else wrote.
@@ -119,6 +119,8 @@ def run_notebook(
         The folder it runs in.
     python : str, optional
         The interpreter of the kernel, which must have ipykernel; this one if not given.
+    kernel : kernels.Spec, optional
+        The kernel itself, where it is none of Python.
     home : Path, optional
         HOME for the run; a temporary one if not given.
     timeout, cell_timeout : float, optional
@@ -156,13 +158,15 @@ def run_notebook(
     for needed in (source, cwd):
         if not needed.exists():
             raise MissingFile(f"{needed} is not there.")
+    spec = kernel or kernels.of_python(python or sys.executable)
     with tempfile.TemporaryDirectory(prefix="zenodo-jupyter-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
         order = {
             "source": str(source),
             "target": str(target),
             "cwd": str(cwd),
-            "kernel": KERNEL_NAME,
+            "kernel": kernels.NAME,
+            "language": spec.language,
             "cell_timeout": cell_timeout,
             "parameters": dict(parameters or {}),
             "isolated": isolated,
@@ -170,7 +174,7 @@ def run_notebook(
             "hidden": isolation.credentials(hidden) if isolated else [],
         }
         (scratch / "order.json").write_text(json.dumps(order), "utf-8")
-        _make_kernel(scratch / "jupyter", python or sys.executable, isolated)
+        spec.write(scratch / "jupyter", isolated=isolated)
         environment = clean_environment(os.environ, home or scratch / "home", scratch)
         started = time.monotonic()
         ended, last, cells = _watch(scratch, environment, timeout, report, cancel or threading.Event())
@@ -203,22 +207,6 @@ def clean_environment(environ: Mapping[str, str], home: Path, scratch: Path) -> 
     # Packages that the user installed for themselves stay importable, though HOME is another.
     kept.setdefault("PYTHONUSERBASE", site.getuserbase())
     return {**kept, RERUN_VARIABLE: "1", "PYTHONIOENCODING": "utf-8"}
-
-
-def _make_kernel(jupyter: Path, python: str, isolated: bool) -> None:
-    """Write a kernelspec for the interpreter; the user's own stay as they are."""
-    folder = jupyter / "kernels" / KERNEL_NAME
-    folder.mkdir(parents=True)
-    # A module path and user packages of this interpreter are not for another one.
-    foreign = {} if python == sys.executable else {"PYTHONPATH": "", "PYTHONNOUSERSITE": "1"}
-    command = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    spec = {
-        "argv": isolation.within(command) if isolated else command,
-        "display_name": "Re-run",
-        "language": "python",
-        "env": foreign,
-    }
-    (folder / "kernel.json").write_text(json.dumps(spec), "utf-8")
 
 
 # --- the child process ------------------------------------------------------------------------------------------------
@@ -362,8 +350,8 @@ def _judge(
 
 
 def _expected(cell: Mapping[str, Any], output: Mapping[str, Any]) -> bool:
-    """Whether an error is meant: the cell is tagged for it, or it ends the notebook with ``sys.exit(0)``."""
-    if "raises-exception" in cell.get("metadata", {}).get("tags", ()):
+    """Whether an error is meant: its cell says so, or it ends the notebook with ``sys.exit(0)``."""
+    if expects_error(cell):
         return True
     return output.get("ename") == "SystemExit" and output.get("evalue") in ("", "0", "None")
 

@@ -82,7 +82,8 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     p = verb("reproduce", acts.reproduce, "Get a record, run its notebook again, and say how much came out the same.")
     options.which(p)
     p.add_argument("folder", nargs="?", type=Path, help="an empty or new folder; named after the record otherwise")
-    p.add_argument("--notebook", metavar="NAME", help="which one, where the record holds several")
+    p.add_argument("--notebook", action="append", default=[], metavar="NAME",
+                   help="which one, where there are several (may be given again); all for every one, in order")  # fmt: skip
     options.how(p)
     p.add_argument("-p", "--parameter", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"),
                    help="run it with another value (may be given again)")  # fmt: skip

@@ -92,14 +92,14 @@ def read(folder: Path, notebook: str = "") -> Archived:
     places = list(dict.fromkeys([beside, *(folder / place for place in _PLACES)]))
     lock, minimum, locked = _locked(_first(places, LOCK))
     lines, ignored = requirements(_first(places, "requirements.txt"))
+    pinned_all = _all_exact(lines)
     exact = {name: version for name, version in map(_exact, lines) if version}
-    is_exact = bool(lines) and all(_exact(line)[1] or " @ " in line for line in lines)
     runtime = re.match(r"python-(\d+(?:\.\d+)+)", _first(places, "runtime.txt"))
     pinned = re.match(r"\d+(?:\.\d+)+", _first(places, ".python-version"))
     python = runtime[1] if runtime else pinned[0] if pinned else minimum
     conda = [place / name for place in places for name in ("pixi.lock", "environment.yml", "environment.yaml")]
     return Archived(
-        python, lock, lines if is_exact else (), () if is_exact else lines, exact or locked, ignored,
+        python, lock, lines if pinned_all else (), () if pinned_all else lines, exact or locked, ignored,
         next((path for path in conda if path.is_file()), None),
     )  # fmt: skip
 
@@ -218,6 +218,19 @@ def _exact(line: str) -> tuple[str, str]:
     requirement = Requirement(line)
     exact = [s.version for s in requirement.specifier if s.operator in ("==", "===") and "*" not in s.version]
     return normal(requirement.name), exact[0] if exact else ""
+
+
+def is_exact(text: str) -> bool:
+    r"""Tell whether every line of a requirements file names one exact version or address.
+
+    >>> is_exact("numpy==1.26.4\n# a word\n"), is_exact("numpy==1.26.4\npandas\n"), is_exact("")
+    (True, False, False)
+    """
+    return _all_exact(requirements(text)[0])
+
+
+def _all_exact(lines: Sequence[str]) -> bool:
+    return bool(lines) and all(_exact(line)[1] or " @ " in line for line in lines)
 
 
 def _is_public(address: str) -> bool:

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import conda, environment, era, installers, interpreters, packages, venvs
+from . import conda, environment, era, installers, interpreters, kernels, packages, venvs
 from .errors import CouldNotAsk, NotInstallable
 from .outlook import Outlook
 from .report import Progress, Report, silent
@@ -41,16 +41,22 @@ class Prepared:
     Attributes
     ----------
     python : str
-        Its interpreter.
+        Its interpreter; empty for another language.
     used : UsedEnvironment
         How it was found, and how it differs from what the record says.
     notes : tuple of str
         What else is to be known, such as a line of the record that was not followed.
+    kernel : kernels.Spec or None
+        What runs it, where that is not a Python.
+    requirements : tuple of str
+        What is installed in it, as exact lines; empty where that is not known.
     """
 
     python: str
     used: UsedEnvironment
     notes: tuple[str, ...] = ()
+    kernel: kernels.Spec | None = None
+    requirements: tuple[str, ...] = ()
 
 
 def prepare(outlook: Outlook, *, report: Report = silent, cancel: threading.Event | None = None) -> Prepared:
@@ -88,7 +94,8 @@ def prepare(outlook: Outlook, *, report: Report = silent, cancel: threading.Even
         differences = packages.differences(outlook.archived, used, version)
         how = UsedEnvironment(step, version, differences, day, tuple(tried))
         about = outlook.about_python() if step not in ("satisfied", "current", "today", "conda") else []
-        return Prepared(python, how, (*about, *outlook.about_ignored(), *notes))
+        exact = tuple(f"{name}=={release.split('+')[0]}" for name, release in sorted(used.items()))
+        return Prepared(python, how, (*about, *outlook.about_ignored(), *notes), requirements=exact)
     raise AssertionError("the last step never fails")
 
 
@@ -170,7 +177,7 @@ def _resolved(
     wanted, dropped = list(outlook.wanted), list[str]()
     while True:
         try:
-            return era.resolve(wanted, outlook.python, day, report=report, cancel=cancel), dropped
+            return era.resolve(wanted, outlook.python, day, outlook.place, report=report, cancel=cancel), dropped
         except NotInstallable as error:
             unknown = _NOT_FOUND.search(error.message)
             left = [line for line in wanted if not unknown or packages.normal(line) != packages.normal(unknown[1])]

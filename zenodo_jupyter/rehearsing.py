@@ -180,13 +180,13 @@ def rehearse(
         prepared = preparing.prepare(outlook, report=report, cancel=cancel)
         run = Rerun(folder, name, config, timeout or limit(plan.nb), network=online)
         first, second = Path(scratch, "first.ipynb"), Path(scratch, "second.ipynb")
-        execution = run(first, prepared.python, report=report, cancel=cancel)
+        execution = run(first, prepared, report=report, cancel=cancel)
         report(Progress("compare", "Comparing the outputs"))
         rerun = notebook.read(first)
         comparison, again = compare(plan.nb, rerun), None
         if execution.ok:
             report(Progress("execute", "Running it a second time, to find what is not deterministic"))
-            run(second, prepared.python, report=report, cancel=cancel)
+            run(second, prepared, report=report, cancel=cancel)
             again = compare(rerun, notebook.read(second))
             comparison = comparison.beside(again)
     now = datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -80,6 +80,10 @@ class Timed:
             self._step = progress.step
         self._report(progress)
 
+    def restart(self) -> None:
+        """Forget the times so far: another thing begins."""
+        self.seconds, self._step = {}, ""
+
     def done(self) -> dict[str, float]:
         """End the last step, and return the seconds by step."""
         now = time.monotonic()

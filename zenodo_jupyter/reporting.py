@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from .collect import Plan
     from .config import Config
 
-#: Below the folder of the record: a path of its own, by which the journal knows a later report for its next version.
-FOLDER = "reproduction-report"
 #: What says which packages are needed; taken along where the re-run used them.
 ENVIRONMENT = ("requirements.txt", "runtime.txt", "pylock.toml")
 
@@ -62,19 +60,29 @@ def publish_report(
 
 def _laid_out(done: Reproduction) -> tuple[Path, list[Path]]:
     """Put what is published into a folder of its own, without the badge of the record that was reproduced."""
-    folder = done.folder / FOLDER
+    # A path of its own for each notebook, by which the journal knows a later report for its next version.
+    folder = done.folder / done.report_html.stem
     folder.mkdir(exist_ok=True)
     path = folder / "executed.ipynb"
     notebook.write(path, notebook.unstamp(notebook.read(done.executed)))
     sources = [done.report_html.with_suffix(suffix) for suffix in (".json", ".html", ".md", ".svg")]
     targets = [folder / f"reproduction-report{source.suffix}" for source in sources]
-    if not done.environment.inferred:
-        sources += [done.folder / name for name in ENVIRONMENT]
-        targets += [folder / name for name in ENVIRONMENT]
     for source, target in zip(sources, targets, strict=True):
-        if source.is_file():
-            shutil.copyfile(source, target)
-    return path, [target for target in targets if target.is_file()]
+        shutil.copyfile(source, target)
+    return path, [*targets, *_environment(done, folder)]
+
+
+def _environment(done: Reproduction, folder: Path) -> list[Path]:
+    """Write down what the re-run used: the record's own words where they were followed, else what was installed for it."""
+    for name in ENVIRONMENT:
+        (folder / name).unlink(missing_ok=True)
+        if not done.environment.inferred and (done.folder / name).is_file():
+            shutil.copyfile(done.folder / name, folder / name)
+    if not (folder / ENVIRONMENT[0]).exists() and done.requirements:
+        lines = [f"# The packages that the notebook was run again with: {done.environment.words}", *done.requirements]
+        (folder / "requirements.txt").write_text("\n".join(lines) + "\n", "utf-8")
+        (folder / "runtime.txt").write_text(f"python-{done.environment.python}\n", "utf-8")
+    return [folder / name for name in ENVIRONMENT if (folder / name).is_file()]
 
 
 def _description(done: Reproduction, path: Path) -> Metadata:

@@ -55,6 +55,8 @@ class Reproduction:
         The re-run and a second one in the same environment, where there was one.
     lacking : tuple of str
         What the record does not say or hold that a stranger needs.
+    requirements : tuple of str
+        What was installed where it ran, as exact lines.
     timings : dict
         Seconds by step.
     ended : datetime
@@ -74,6 +76,7 @@ class Reproduction:
     notes: tuple[str, ...] = ()
     again: Comparison | None = None
     lacking: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     ended: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
 

@@ -18,6 +18,7 @@ from .report import Report, silent
 
 if TYPE_CHECKING:
     from .config import Config
+    from .preparing import Prepared
 
 #: A cell may take ten times as long as it did for its author, and ten minutes in any case, in seconds.
 SLOWER, AT_LEAST = 10, 600.0
@@ -81,7 +82,13 @@ class Rerun:
         )
 
     def __call__(
-        self, executed: Path, python: str, *, report: Report = silent, cancel: threading.Event | None = None
+        self,
+        executed: Path,
+        prepared: Prepared,
+        *,
+        left: Path | None = None,
+        report: Report = silent,
+        cancel: threading.Event | None = None,
     ) -> execute.Execution:
         """Run it in a copy of the folder, which goes away.
 
@@ -89,8 +96,10 @@ class Rerun:
         ----------
         executed : Path
             Where the executed notebook goes.
-        python : str
-            The interpreter.
+        prepared : Prepared
+            The environment.
+        left : Path, optional
+            Where the copy goes instead, with what the run wrote there: a notebook that comes after it may read that.
         report, cancel
             See `execute.run_notebook`, with its errors.
         """
@@ -99,11 +108,15 @@ class Rerun:
             shutil.copytree(self.folder, copy, ignore=shutil.ignore_patterns(NOTE))
             source, result = copy / self.name, Path(scratch, "executed.ipynb")
             execution = execute.run_notebook(
-                source, result, cwd=source.parent, python=python, cell_timeout=self.timeout, parameters=self.parameters,
-                isolated=isolation.is_possible(), network=self.network,
-                hidden=[Path(self.config.data_dir) / name for name in _OURS], report=report, cancel=cancel,
+                source, result, cwd=source.parent, python=prepared.python or None, kernel=prepared.kernel,
+                cell_timeout=self.timeout, parameters=self.parameters, isolated=isolation.is_possible(),
+                network=self.network, hidden=[Path(self.config.data_dir) / name for name in _OURS],
+                report=report, cancel=cancel,
             )  # fmt: skip
             shutil.copyfile(result, executed)
+            if left is not None:
+                shutil.rmtree(left, ignore_errors=True)
+                shutil.move(copy, left)
         return execution
 
 

@@ -259,6 +259,17 @@ def reproduction(done: Reproduction, reported: Published | None = None) -> Outco
     return Outcome(_table(rows), data, code=done.exit_code, card=verdict(done))
 
 
+def reproductions(each: Sequence[Outcome]) -> Outcome:
+    """Show what came of several notebooks of one record, one after another, with a summary at the end."""
+    if len(each) == 1:
+        return each[0]
+    same = sum(one.data["reproduced"] for one in each)
+    summary = f"{same} of {len(each)} notebooks reproduced"
+    told = [f"{one.data['notebook']}\n{one.text}" for one in each]
+    data = {"summary": summary, "reproduced": same == len(each), "notebooks": [one.data for one in each]}
+    return Outcome("\n\n".join([*told, f"{summary}."]), data, code=max(one.code for one in each))
+
+
 def verdict(done: Reproduction) -> dict[str, Any]:
     """Return the card of a reproduction: the record, with what became of each output."""
     compared = done.comparison

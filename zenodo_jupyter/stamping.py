@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from . import badge, card, companions, evidence, locking, notebook, rendering
+from . import badge, card, companions, evidence, locking, notebook, packages, rendering
 from . import bundle as bundles
 from .collect import Plan
 from .companions import crate
@@ -41,8 +41,9 @@ REPORT, LARGEST_REPORT = "reproduction-report.json", 50_000_000
 
 def to_be_made(plan: Plan) -> list[dict[str, str]]:
     """Return key, role and reason of the files that `published_copy` and `lists` will add to those of the plan."""
-    needed = plan.environment
-    described = [*needed.to_files(), *([LOCK] if needed.pins and not locking.missing() else [])] if needed else []
+    needed, described = plan.environment, [*_described(plan)]
+    if needed and needed.pins and not locking.missing() and LOCK not in described and not _is_pinned(plan):
+        described.append(LOCK)
     roles = {
         plan.notebook.with_suffix(".html").name: "rendering", **dict.fromkeys(described, "environment"),
         **({REHEARSAL: "rehearsal"} if plan.rehearsal else {}),
@@ -114,7 +115,7 @@ def companions_of(
 
     work = _work(plan, draft)
     add(plan.notebook.with_suffix(".html").name, "rendering", rendering.render_html(stamped, plan.metadata.title))
-    for key, text in (plan.environment.to_files() if plan.environment else {}).items():
+    for key, text in _described(plan).items():
         add(key, "environment", text)
     if plan.rehearsal:
         add(REHEARSAL, "rehearsal", json.dumps(plan.rehearsal, indent=2, ensure_ascii=False) + "\n")
@@ -142,6 +143,21 @@ def _actions(files: Sequence[bundles.BundleFile]) -> list[dict[str, Any]]:
     if found is None or found.size > LARGEST_REPORT:
         return []
     try:
+def _described(plan: Plan) -> dict[str, str]:
+    """Return the files that describe the environment of the notebook's kernel, without a lock that others contradict."""
+    files = plan.environment.to_files() if plan.environment else {}
+    return {key: text for key, text in files.items() if key != LOCK or not _is_pinned(plan)}
+
+
+def _is_pinned(plan: Plan) -> bool:
+    """Whether a person brings exact versions of their own: beside those, the lock of this kernel would say something else."""
+    own = next((file for file in plan.bundle.files if file.key == "requirements.txt"), None)
+    if own is None or own.size > LARGEST_REPORT:
+        return False
+    with own.open() as stream:
+        return packages.is_exact(stream.read().decode("utf-8", "replace"))
+
+
         with found.open() as stream:
             told = json.load(stream)
         return evidence.action(told, [file.key for file in files if file.role == "notebook" or file.key == REPORT])

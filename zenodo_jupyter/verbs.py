@@ -118,22 +118,25 @@ def reproduce(args: argparse.Namespace, door: Door) -> Outcome:
     """``reproduce``."""
     from . import reproduce as act
 
-    done = act.reproduce(
-        args.doi, args.folder, from_=args.from_, notebook=args.notebook, timeout=args.timeout, twice=args.twice, yes=args.yes,
+    each = act.reproduce_each(
+        args.doi, args.folder, from_=args.from_, wanted=args.notebook, timeout=args.timeout, twice=args.twice, yes=args.yes,
         environment=args.environment, parameters=options.parameters(args), network=not args.no_network,
         confirm=None if door.ask is None else lambda summary: _yes(door, f"{summary}\nRun it?"),
         config=door.config, report=door.report,
     )  # fmt: skip
     if args.publish_report is None:
-        return show.reproduction(done)
+        return show.reproductions([show.reproduction(done) for done in each])
     from .reporting import publish_report
 
-    reported = publish_report(
-        done, to=args.publish_report or None, yes=args.yes,
-        confirm=None if door.ask is None else lambda plan, question: _yes(door, question),
-        config=door.config, report=door.report,
-    )  # fmt: skip
-    return show.reproduction(done, reported)
+    told = []
+    for done in each:
+        reported = publish_report(
+            done, to=args.publish_report or None, yes=args.yes,
+            confirm=None if door.ask is None else lambda plan, question: _yes(door, question),
+            config=door.config, report=door.report,
+        )  # fmt: skip
+        told.append(show.reproduction(done, reported))
+    return show.reproductions(told)
 
 
 def search(args: argparse.Namespace, door: Door) -> Outcome:

@@ -49,13 +49,15 @@ class UsedEnvironment:
         from the record's lock, exact versions, or conda's or pixi's file), ``era`` (the newest packages of a day, by the
         notebook's imports), ``today`` (today's, by the imports), ``current`` (what is installed here, as it is).
     python : str
-        Its Python's version, such as ``3.11.2``.
+        Its Python's version, such as ``3.11.2``; empty for another language.
     differences : tuple of PackageDifference or None
         What is another version than the record says; None where it says nothing.
     day : str
         ISO date; of ``era``, the day whose packages were taken.
     tried : tuple of (str, str)
         Steps that were tried before, each with the reason why it did not do.
+    language : str
+        What the notebook is written in.
     """
 
     step: str
@@ -63,6 +65,7 @@ class UsedEnvironment:
     differences: tuple[PackageDifference, ...] | None = None
     day: str = ""
     tried: tuple[tuple[str, str], ...] = ()
+    language: str = "Python"
 
     @property
     def inferred(self) -> bool:
@@ -76,6 +79,8 @@ class UsedEnvironment:
         >>> UsedEnvironment("era", "3.8.5", day="2020-11-01").words
         'the packages of November 2020'
         """
+        if not self.python:
+            return f"the {self.language} of this computer"
         if self.step == "era" and self.day:
             return f"the packages of {date.fromisoformat(self.day):%B %Y}"
         if self.step == "today":
@@ -92,6 +97,7 @@ class UsedEnvironment:
         return {
             "step": self.step,
             "inferred": self.inferred,
+            "language": self.language,
             "python": self.python,
             "day": self.day or None,
             "differences": None if self.differences is None else [d.to_json() for d in self.differences],

@@ -12,15 +12,26 @@ from .comparison import Comparison, OutputVerdict
 from .html import compare_html
 from .images import compare_image, compare_svg
 from .levels import IDENTICAL, Level, Match, worst
-from .pairing import ERROR_MIME, FORMULA, RICHER, outputs_of, pair_cells, pair_outputs, richest, tags_of, text_of
+from .pairing import (
+    ERROR_MIME,
+    FORMULA,
+    RICHER,
+    expects_error,
+    outputs_of,
+    pair_cells,
+    pair_outputs,
+    richest,
+    tags_of,
+    text_of,
+)
 from .structures import compare_json
 from .text import compare_text
 from .widgets import VIEW, states_of, with_state
 
 __all__ = ["Comparison", "Level", "OutputVerdict", "compare", "compare_data"]
 
-#: The author said that these cells need not give the same (nbval's and nbclient's tags, and our own).
-ASIDE_TAGS = frozenset({"volatile", "nbval-ignore-output", "nbval-skip", "raises-exception"})
+#: The author said that these cells need not give the same (nbval's tags, and our own).
+ASIDE_TAGS = frozenset({"volatile", "nbval-ignore-output", "nbval-skip"})
 
 _ACT = re.compile(r"^\s*%%?zenodo\b", re.MULTILINE)
 _ASIDE_COMMENT = re.compile(r"^\s*#\s*NBVAL_(?:IGNORE_OUTPUT|SKIP)\b", re.MULTILINE)
@@ -52,7 +63,9 @@ def compare(archived: Mapping[str, Any], rerun: Mapping[str, Any], *, ran: date 
             acts += 1
             continue
         marked = _is_aside(cell or other or {})
-        stops = not marked and any(o.get("output_type") == "error" for o in (other or {}).get("outputs", ()))
+        stops = not (marked or expects_error(cell or other or {})) and any(
+            o.get("output_type") == "error" for o in (other or {}).get("outputs", ())
+        )
         if cell is not None and not cell.get("outputs"):
             without_outputs += 1
             if cell.get("execution_count") is None and not stops:
@@ -92,6 +105,8 @@ def compare_data(archived: Mapping[str, Any], rerun: Mapping[str, Any], ran: dat
 
 
 def _compare_form(mime: str, a: Any, b: Any, ran: date | None) -> Match:
+    if mime == ERROR_MIME:
+        return _compare_error(text_of(a), text_of(b))
     if mime == "image/svg+xml":
         return compare_svg(text_of(a), text_of(b), ran)
     if mime.startswith("image/"):
@@ -101,6 +116,19 @@ def _compare_form(mime: str, a: Any, b: Any, ran: date | None) -> Match:
     if mime.endswith("json") or not isinstance(a, (str, list)):
         return compare_json(a, b, ran)
     return compare_text(text_of(a), text_of(b), ran)
+
+
+def _compare_error(a: str, b: str) -> Match:
+    """Compare two errors by their names; their words change with versions, and a traceback with every path."""
+    if a == b:
+        return IDENTICAL
+    same = a.partition(": ")[0] == b.partition(": ")[0]
+    return Match(Level.VOLATILE if same else Level.DIFFERENT, f"{_cut(a)} became {_cut(b)}")
+
+
+def _cut(text: str) -> str:
+    line = text.strip().split("\n", 1)[0]
+    return line if len(line) <= 100 else f"{line[:99]}…"
 
 
 def _list(data: Mapping[str, Any]) -> str:
@@ -155,8 +183,7 @@ def _first_line(data: Mapping[str, Any] | None) -> str:
     text = text_of(
         (data or {}).get(ERROR_MIME) or (data or {}).get("text/plain") or next(iter((data or {}).values()), "")
     )
-    line = text.strip().split("\n", 1)[0]
-    return line if len(line) <= 100 else f"{line[:99]}…"
+    return _cut(text)
 
 
 def _is_aside(cell: Mapping[str, Any]) -> bool:

@@ -13,6 +13,10 @@ from .text import without_volatile
 PAPERMILL_TAGS = frozenset({"papermill-error-cell-tag", "injected-parameters"})
 #: The name under which an error is compared, as if it were a MIME type.
 ERROR_MIME = "application/vnd.jupyter.error"
+#: nbclient's tag for a cell whose error is meant, and nbval's own word for it.
+RAISES = "raises-exception"
+_RAISES_TAGS = frozenset({RAISES, "nbval-raises-exception"})
+_RAISES_COMMENT = re.compile(r"^\s*#\s*NBVAL_RAISES_EXCEPTION\b", re.MULTILINE)
 #: What a formula is; its picture is no figure.
 FORMULA = "text/latex"
 STREAM_MIMES = {"stdout": "text/plain; stream=stdout", "stderr": "text/plain; stream=stderr"}
@@ -125,6 +129,11 @@ def _richness(mime: str) -> tuple[bool, bool, bool]:
 def tags_of(cell: Mapping[str, Any]) -> Sequence[str]:
     """Return a cell's tags."""
     return (cell.get("metadata") or {}).get("tags") or ()
+
+
+def expects_error(cell: Mapping[str, Any]) -> bool:
+    """Tell whether an error of a cell is meant: it is tagged so, or says so in nbval's words."""
+    return bool(_RAISES_TAGS & set(tags_of(cell))) or bool(_RAISES_COMMENT.search(text_of(cell.get("source"))))
 
 
 def text_of(value: Any) -> str:

@@ -1,0 +1,143 @@
+"""Records with several notebooks, and notebooks in other languages than Python, reproduced by their DOI."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from functools import partial
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from zenodo_jupyter import cli, repositories
+from zenodo_jupyter.choosing import ALL
+from zenodo_jupyter.config import Config
+from zenodo_jupyter.errors import BadInput
+from zenodo_jupyter.reproduce import reproduce, reproduce_each
+from zenodo_jupyter.transfer import Upload, upload_files
+
+# A kernel as small as can be, of a language that nobody has installed: it says again what a cell says.
+ECHO = """
+from ipykernel.kernelapp import IPKernelApp
+from ipykernel.kernelbase import Kernel
+
+
+class Echo(Kernel):
+    implementation = implementation_version = banner = "echo"
+    language_info = {"name": "echo", "mimetype": "text/plain", "file_extension": ".echo"}
+
+    def do_execute(self, code, silent, store_history=True, user_expressions=None, allow_stdin=False, **more):
+        if code == "fail":
+            self.send_response(self.iopub_socket, "error", {"ename": "EchoError", "evalue": "so", "traceback": []})
+            return {"status": "error", "ename": "EchoError", "evalue": "so", "traceback": []}
+        self.send_response(self.iopub_socket, "stream", {"name": "stdout", "text": code})
+        return {"status": "ok", "execution_count": self.execution_count, "payload": [], "user_expressions": {}}
+
+
+IPKernelApp.launch_instance(kernel_class=Echo)
+"""
+
+
+@pytest.fixture
+def config():
+    """Return the settings of the test's own home."""
+    return Config.load()
+
+
+@pytest.fixture
+def published(config):
+    """Publish files, given by name, and return the DOI."""
+
+    def published(**files):
+        repository = repositories.repository("local", config=config)
+        who = [{"person_or_org": {"type": "organizational", "name": "A test"}}]
+        metadata = {"title": "Several", "publication_date": "2026-11-22", "publisher": "A test", "creators": who,
+                    "resource_type": {"id": "software-computationalnotebook"}}  # fmt: skip
+        access = {"record": "public", "files": "public"}
+        draft = repository.create_draft({"metadata": metadata, "access": access, "files": {"enabled": True}})
+        contents = {name.replace("__", "."): text.encode() for name, text in files.items()}
+        uploads = [Upload(name, partial(io.BytesIO, data), len(data)) for name, data in contents.items()]
+        upload_files(repository, draft.id, uploads)
+        return str(repository.publish(draft.id).doi)
+
+    return published
+
+
+def notebook(source, printed, **metadata):
+    """Return the JSON of a notebook with one cell."""
+    outputs = [new_output("stream", name="stdout", text=printed)]
+    return nbformat.writes(new_notebook(cells=[new_code_cell(source, outputs=outputs)], metadata=metadata))
+
+
+def in_language(name, source="hello", printed="hello"):
+    """Return the JSON of a notebook in another language."""
+    return notebook(source, printed, kernelspec={"name": name, "language": name, "display_name": name})
+
+
+WRITES = notebook("print(open('new.txt', 'w').write('abc'))", "3\n")
+READS = notebook("print(open('new.txt').read())", "abc\n")
+DIFFERS = notebook("print(1)", "2\n")
+NAMES = {"part-10__ipynb": READS, "part-2__ipynb": WRITES, "part-11__ipynb": DIFFERS}
+
+
+def test_all_are_run_in_order_and_each_finds_what_came_before(published, config, tmp_path):
+    """Should fail if 10 comes before 2, a notebook misses what an earlier one wrote, or one report goes over another."""
+    asked = []
+    each = reproduce_each(
+        published(**NAMES),
+        tmp_path / "r",
+        environment="current",
+        confirm=lambda text: not asked.append(text),
+        config=config,
+    )
+    assert [done.notebook for done in each] == ["part-2.ipynb", "part-10.ipynb", "part-11.ipynb"]
+    assert [done.exit_code for done in each] == [0, 0, 10]
+    assert len(asked) == 1 and all(name in asked[0] for name in ("part-2", "part-10", "part-11"))
+    for done in each:
+        told = json.loads(done.report_json.read_text("utf-8"))
+        assert told["notebook"] == done.notebook and done.executed.is_file()
+    assert not (tmp_path / "r" / "new.txt").exists()
+
+
+def test_the_command_line_chooses_some_and_sums_up(published, tmp_path, monkeypatch, capsys):
+    """Should fail if a chosen order is lost, the worst exit code is not told, or the summary is missing."""
+    monkeypatch.chdir(tmp_path)
+    doi = published(**NAMES)
+    said = ["reproduce", doi, "r", "--yes", "--environment", "current", "--notebook", "part-11.ipynb"]
+    assert cli.main([*said, "--notebook", "part-2.ipynb"]) == 10
+    assert capsys.readouterr().out.rstrip().endswith("1 of 2 notebooks reproduced.")
+    assert cli.main([*said, "--notebook", "part-2.ipynb", "--json"]) == 10
+    told = json.loads(capsys.readouterr().out)
+    assert [one["notebook"] for one in told["notebooks"]] == ["part-11.ipynb", "part-2.ipynb"]
+
+
+def test_a_kernel_that_is_not_here_is_named(published, config, tmp_path):
+    """Should fail if a person is not told which kernel to install, or if it keeps the other notebooks from running."""
+    with pytest.raises(BadInput, match=r"r\.ipynb: It is written in r, and no kernel .*'ir'") as caught:
+        spec = {"name": "ir", "language": "R", "display_name": "R"}
+        reproduce(published(r__ipynb=notebook("1", "1", kernelspec=spec)), tmp_path / "r", yes=True, config=config)
+    assert "IRkernel" in caught.value.hint
+    doi = published(a__ipynb=in_language("julia"), b__ipynb=WRITES)
+    (done,) = reproduce_each(doi, tmp_path / "s", wanted=[ALL], environment="current", yes=True, config=config)
+    assert done.notebook == "b.ipynb" and any("a.ipynb was left out" in note for note in done.notes)
+
+
+def test_another_language_runs_where_its_kernel_is(published, config, tmp_path, monkeypatch):
+    """Should fail if an installed kernel is not used, if it is called Python, or if its errors are not seen."""
+    folder = tmp_path / "jupyter" / "kernels" / "say"
+    folder.mkdir(parents=True)
+    (folder / "echo.py").write_text(ECHO)
+    argv = [sys.executable, "{resource_dir}/echo.py", "-f", "{connection_file}"]
+    (folder / "kernel.json").write_text(json.dumps({"argv": argv, "language": "echo", "display_name": "Echo"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    asked = []
+    done = reproduce(
+        published(e__ipynb=in_language("echo")), tmp_path / "e", confirm=lambda t: not asked.append(t), config=config
+    )
+    assert done.reproduced and "the echo of this computer" in done.verdict
+    assert "Python" not in asked[0]
+    assert done.report()["environment"]["language"] == "echo"
+    stopped = reproduce(published(f__ipynb=in_language("echo", "fail", "no")), tmp_path / "f", yes=True, config=config)
+    assert (stopped.execution.ename, stopped.exit_code) == ("EchoError", 11)
