@@ -91,7 +91,7 @@ def test_what_was_begun_and_is_no_longer_wanted_is_taken_away(path: Path, config
     repository = repositories.repository(config=config)
     draft = repository.my_drafts()[0].id
     repository.init_files(draft, ["gone.csv"])
-    done = go(path, config)
+    done = go(path, config, accept=["DRAFT"])  # for somebody else began it
     assert {"rain.ipynb", "rain.csv"} <= {f.key for f in done.record.files}
     assert "gone.csv" not in {f.key for f in done.record.files}
 
@@ -112,3 +112,14 @@ def test_an_unchanged_group_is_not_sent_again(path: Path, config: Config) -> Non
     got = repositories.repository(config=config).download(second.record.id, "data.zip", path.parent / "got.zip")
     with zipfile.ZipFile(got) as archive:
         assert archive.testzip() is None and len(archive.namelist()) == 111
+
+
+def test_the_notebook_is_what_the_records_page_shows_first(path: Path, config: Config) -> None:
+    """In each version, though a repository forgets it with a file that is replaced, and takes it for none that is not there."""
+    first = go(path, config)
+    assert first.record.preview == "rain.ipynb"
+    nb = nbformat.read(path, 4)
+    nb.cells.append(new_code_cell("1 + 1"))
+    nbformat.write(nb, path)
+    second = go(path, config)
+    assert (second.record.index, second.record.preview) == (2, "rain.ipynb")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -188,3 +189,30 @@ def test_the_command_line_says_what_is_under_way_and_discards_it(path: Path, con
     assert "rain.ipynb was stopped" in told().text
     assert draft in told("--discard", draft).text
     assert told().text == "Nothing is under way."
+
+
+def test_file_that_somebody_put_in_place_of_ours_is_not_written_over_unasked(path: Path, config: Config) -> None:
+    """Also under the same name; it is known by its md5."""
+    with pytest.raises(Died):
+        go(path, config, report=dies_at("publish"))
+    repository = repositories.repository(config=config)
+    draft = repository.my_drafts()[0].id
+    repository.delete_file(draft, "README.md")
+    theirs = repository.upload(draft, "README.md", lambda: io.BytesIO(b"Mine."), size=5).md5
+    with pytest.raises(Blocked, match=r"the file README\.md\."):
+        go(path, config)
+    done = go(path, config, accept=["DRAFT"])
+    assert done.record.id == draft and next(f for f in done.record.files if f.key == "README.md").md5 != theirs
+
+
+def test_edit_during_the_sending_is_not_written_over(path: Path, config: Config) -> None:
+    """What is shown first is said once more after the files, and that takes nothing away."""
+    repository = repositories.repository(config=config)
+
+    def meddle(progress: Any) -> None:
+        if progress.step == "upload" and not progress.done:
+            edit(repository, repository.my_drafts()[0].id, title="A better title")
+
+    with pytest.raises(Blocked, match="title"):
+        go(path, config, report=meddle)
+    assert repository.my_drafts()[0].title == "A better title"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,6 +31,9 @@ class Delivery:
         The draft.
     report : Report
         Is told how far it is, and may stop it.
+    note : callable
+        Is told, as name to md5, what this puts there: with an empty md5 before it is tried, then soon after it is done. By
+        then, or when it is stopped; never after that.
     sent, kept : dict
         Name to size of what was sent, and of what was there already.
     removed : tuple of str
@@ -40,6 +45,7 @@ class Delivery:
     repository: Repository
     draft_id: str
     report: Report
+    note: Callable[[dict[str, str]], None] = lambda brought: None
     sent: dict[str, int] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
@@ -86,18 +92,53 @@ class Delivery:
                 self.kept[file.key] = file.size
             else:
                 missing.append(file)
+        self.note({f.key: f.md5 if f.key in self.kept else "" for f in files})
         uploads = [
             transfer.Upload(f.key, partial(f.open, "sha256"), f.size, f.known_md5, in_parts=f.stream is None)
             for f in missing
         ]
         already = sum(f.key in self.kept for f in files)
-        done = transfer.upload_files(self.repository, self.draft_id, uploads, report=report, already=already)
+        with _Notes(self.note) as notes:
+            done = transfer.upload_files(
+                self.repository, self.draft_id, uploads, report, already=already, arrived=notes
+            )
         for file in missing:
             md5 = done[file.key].md5
             if md5:  # it was compared with what was sent
                 file.learn(md5=md5)
             self.sent[file.key] = file.size
         self.files += files
+
+
+class _Notes:
+    """Passes on what arrived, once a second: writing it down takes a disk longer than a small file takes on the wire."""
+
+    def __init__(self, note: Callable[[dict[str, str]], None]) -> None:
+        self._note = note
+        self._lock = threading.Lock()
+        self._arrived: dict[str, str] = {}
+        self._passed, self._over = time.monotonic(), False
+
+    def __call__(self, entry: FileEntry) -> None:
+        with self._lock:
+            # A worker that was left alone comes too late: the journal may be another process's by then.
+            if not self._over:
+                self._arrived[entry.key] = entry.md5 or ""
+                if time.monotonic() - self._passed >= 1:
+                    self._pass_on()
+
+    def __enter__(self) -> _Notes:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        with self._lock:
+            self._over = True
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        if self._arrived:
+            self._note(self._arrived)
+        self._arrived, self._passed = {}, time.monotonic()
 
 
 def compare(record: Record, files: Sequence[BundleFile], report: Report) -> None:

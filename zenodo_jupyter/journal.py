@@ -49,8 +49,8 @@ class Act:
         Digest of the notebook's cells, by which it is known again under another name.
     described : dict
         Hashes of the draft's fields as they were written; see `underway.edited`.
-    brought : list of str
-        Names of the files that this act put into the draft, or may have.
+    brought : dict of str to str
+        The files that this act put into the draft, or may have: name to md5, empty where it is not known.
     overrides : list of str
         Ids of the findings that a person decided to publish in spite of.
     memory : dict
@@ -67,7 +67,7 @@ class Act:
     communities: list[str] = field(default_factory=list)
     cells: str = ""
     described: dict[str, str] = field(default_factory=dict)
-    brought: list[str] = field(default_factory=list)
+    brought: dict[str, str] = field(default_factory=dict)
     overrides: list[str] = field(default_factory=list)
     memory: dict[str, Any] = field(default_factory=dict)
 

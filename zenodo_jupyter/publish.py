@@ -250,14 +250,9 @@ class Story:
         else:
             # A draft whose id was lost on the way back carries the mark of this act.
             lost = self.repository.find_draft_by_mark(self.act.mark) if again else None
-            draft = lost or self.repository.create_draft(
-                {
-                    "metadata": {
-                        "title": self.plan.metadata.title,
-                        "identifiers": [{"identifier": self.act.mark, "scheme": "urn"}],
-                    }
-                }
-            )
+            mark = {"identifier": self.act.mark, "scheme": "urn"}
+            about = {"title": self.plan.metadata.title, "identifiers": [mark]}
+            draft = lost or self.repository.create_draft({"metadata": about})
         self.act.draft_id = draft.id
         self.book.write(self.entry)
         return draft
@@ -275,7 +270,7 @@ class Story:
         collecting.refuse((found,) if found else (), self.act.overrides)
         if not self.repository.list_files(draft.id):
             self.repository.import_files(draft.id)
-        self.act.brought = [f.key for f in self.repository.list_files(draft.id)]
+        self.act.brought = {f.key: f.md5 or "" for f in self.repository.list_files(draft.id)}
         return draft
 
     def describe(self, draft: Draft) -> Draft:
@@ -311,12 +306,21 @@ class Story:
     def upload(self, draft: Draft, files: bundles.Bundle) -> None:
         """Pack what has to be packed, send what the repository has not, take away what is no longer wanted."""
         limits = standing.limits(self.repository)
-        room = None if limits.max_files is None else limits.max_files - len(stamping.LISTS)
-        packed = bundles.pack(files, replace(limits, max_files=room), self.report)
-        self.act.brought = sorted({*self.act.brought, *(f.key for f in packed.files), *stamping.LISTS})
+        room = None if limits.max_files is None else limits.max_files - len(stamping.LISTS) - 1  # and for what unpacks
+        packed = stamping.unpackable(bundles.pack(files, replace(limits, max_files=room), self.report))
         self.step("upload", "Sending the files")
-        self.delivery = Delivery(self.repository, draft.id, self.report)
+        self.delivery = Delivery(self.repository, draft.id, self.report, self.note)
         self.delivery.bring(packed.files, lambda: stamping.lists(self.plan, draft, files), stamping.LISTS)
+        if files.notebook.key in self.delivery.sent:
+            # Which file is shown first can be said only of one that is there, and is forgotten when it is replaced.
+            found = underway.edited(self.repository, self.act)
+            collecting.refuse((found,) if found else (), self.act.overrides)
+            describe(self.repository, draft.id, self.plan.metadata, files.notebook.key)
+
+    def note(self, brought: dict[str, str]) -> None:
+        """Write down what this act has in the draft, by md5, so that what somebody puts in its place is noticed."""
+        self.act.brought |= brought
+        self.book.write(self.entry)
 
     def publish(self, draft: Draft, message: str) -> Record | Request:
         """Do the step that cannot be undone; where a community looks at it first, return the request that waits."""

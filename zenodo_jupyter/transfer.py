@@ -62,6 +62,7 @@ def upload_files(
     *,
     workers: int = WORKERS,
     already: int = 0,
+    arrived: Callable[[FileEntry], None] = lambda entry: None,
 ) -> dict[str, FileEntry]:
     """Send files into a draft and check that each arrived as it is. What is there already is not sent again.
 
@@ -81,6 +82,8 @@ def upload_files(
         Files at a time.
     already : int
         How many other files are there already, for whoever watches.
+    arrived : callable
+        Is told of each file that is there whole, by whichever worker brought it.
 
     Returns
     -------
@@ -113,10 +116,12 @@ def upload_files(
         there |= repository.init_files(draft_id, whole)
 
     def send(upload: Upload, stop: threading.Event) -> FileEntry:
-        return repository.upload(
+        entry = repository.upload(
             draft_id, upload.key, upload.open, size=upload.size, md5=upload.md5, entry=there.get(upload.key),
             report=meter, cancel=stop, in_parts=upload.in_parts,
         )  # fmt: skip
+        arrived(entry)
+        return entry
 
     # The largest first, so that none is left alone at the end.
     ordered = sorted((u for u in uploads if not _is_same(u, there.get(u.key))), key=lambda u: -u.size)

@@ -170,7 +170,11 @@ def fingerprints(described: dict[str, Any]) -> dict[str, str]:
         **{f"access.{name}": value for name, value in access.items()},
         **{f"custom_fields.{name}": value for name, value in (described.get("custom_fields") or {}).items()},
     }
-    text = {name: json.dumps(_by_id(value), sort_keys=True) for name, value in parts.items() if value not in (None, "", [], {})}
+    text = {
+        name: json.dumps(_by_id(value), sort_keys=True)
+        for name, value in parts.items()
+        if value not in (None, "", [], {})
+    }
     return {name: hashlib.sha256(value.encode()).hexdigest()[:16] for name, value in text.items()}
 
 
@@ -187,10 +191,11 @@ def edited(repository: Repository, act: Act | None) -> Finding | None:
         return None
     try:
         draft = repository.get_draft(act.draft_id)
-        keys = [f.key for f in repository.list_files(act.draft_id)] if act.brought else []
+        there = repository.list_files(act.draft_id) if act.brought else ()
     except RecordNotFound:  # published by now, or discarded
         return None
-    return _finding(repository, draft, act.described, [key for key in keys if key not in act.brought])
+    strange = [f.key for f in there if act.brought.get(f.key, "another") not in (f.md5, "")]
+    return _finding(repository, draft, act.described, strange)
 
 
 def opened_elsewhere(repository: Repository, draft: Draft, previous: dict[str, Any]) -> Finding | None:

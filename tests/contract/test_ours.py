@@ -121,6 +121,7 @@ def test_publish_and_fetch(config: Config, tmp_path: Path) -> None:
     (tmp_path / "work" / "rain.csv").write_text("day,mm\n1,4\n")
     second = publish.publish(path, metadata=about, to="lab", config=config, yes=True)
     assert second.record.concept_doi == first.record.concept_doi and second.record.doi != first.record.doi
+    assert first.record.preview == second.record.preview == "rain.ipynb"
     for doi, text in ((first.record.doi, "day,mm\n1,3\n"), (second.record.doi, "day,mm\n1,4\n")):
         assert soon(lambda doi=doi: _fetched(doi, config)) == text
     assert soon(lambda: _fetched(second.record.concept_doi, config)) == "day,mm\n1,4\n"

@@ -145,6 +145,33 @@ def test_a_new_version(door: Door) -> None:
     assert [h["id"] for h in hits] == [new, old]
 
 
+def test_the_file_that_is_shown_first_is_forgotten_when_it_is_replaced(door: Door) -> None:
+    """Should take only a file that is there, copy the choice with the files, and lose it with the file."""
+
+    def shown(id: str, choice: str | None = None) -> str | None:
+        body = {"metadata": metadata(), "files": {"enabled": True, "default_preview": choice}}
+        answer = (
+            door.ask("PUT", f"/records/{id}/draft", json=body) if choice else door.ask("GET", f"/records/{id}/draft")
+        )
+        preview: str | None = answer.json()["files"].get("default_preview")
+        return preview
+
+    old = door.draft()
+    assert shown(old, "data.csv") is None
+    door.upload(old, "data.csv", b"t,y\n0,1\n")
+    assert shown(old) is None and shown(old, "data.csv") == "data.csv"
+    assert door.publish(old)["files"]["default_preview"] == "data.csv"
+    new = door.ask("POST", f"/records/{old}/versions").json()["id"]
+    door.drafts.append(new)
+    assert shown(new) is None
+    door.ask("POST", f"/records/{new}/draft/actions/files-import")
+    assert shown(new) == shown(new, "data.csv") == "data.csv"
+    door.ask("DELETE", f"/records/{new}/draft/files/data.csv")
+    door.upload(new, "data.csv", b"t,y\n1,2\n")
+    assert shown(new) is None and shown(new, "data.csv") == "data.csv"
+    assert door.publish(new)["files"]["default_preview"] == "data.csv"
+
+
 def test_discarding_a_new_version_leaves_the_old_one(door: Door) -> None:
     """Should give the next draft another id and the same number."""
     old = door.record()
