@@ -44,7 +44,7 @@ def zipped(folder: Path, level: int) -> None:
 
 def packed(folder: Path) -> None:
     """Pack a folder as a publication does."""
-    files = [BundleFile(f.name, "data", "", path=f) for f in sorted(folder.iterdir())]
+    files = [BundleFile(f.name, "data", "", path=f) for f in folder.iterdir()]  # it sorts them
     bundle = Bundle(folder, (BundleFile("n.ipynb", "notebook", "", content=b"{}"), *files))
     pack(bundle, replace(Limits(), max_bytes=None))
 

@@ -32,8 +32,9 @@ COMMENT = b"zenodo_jupyter: unpack beside the notebook"
 _ARCHIVES = {"data": "data", "output": "outputs"}
 # Level 1 of deflate: six times as fast as level 6, and a fifth larger (measured on CSV).
 _LEVEL = 1
-# Bytes that compressing is tried on: a MiB of noise takes longer to try than three take to hash.
-_TRIED = 1 << 16
+# The share of a file's first block that compressing is tried on, and the least bytes that tell: tried on all of a small file
+# it takes longer than reading and hashing that, and noise longer than text.
+_SHARE, _LEAST = 16, 1 << 10
 #: Compressed already, so that trying again costs time and gains nothing.
 _STORED = frozenset({
     ".7z", ".avi", ".bz2", ".feather", ".flac", ".gif", ".gz", ".jp2", ".jpeg", ".jpg", ".lz4", ".mkv", ".mov", ".mp3", ".mp4",
@@ -213,8 +214,11 @@ def _opened(files: Sequence[BundleFile]) -> BinaryIO:
 
 
 def _shrinks(key: str, first: bytes) -> bool:
-    """Tell whether compressing is worth the time, by the suffix and by trying on the beginning."""
+    """Tell whether compressing is worth the time, by the suffix and by trying on a part of the first block."""
     if PurePosixPath(key).suffix.lower() in _STORED or not first:
         return False
-    tried = first[:_TRIED]
-    return len(zlib.compress(tried, _LEVEL)) < 0.95 * len(tried)
+    tried = max(len(first) // _SHARE, _LEAST)
+    middle = max((len(first) - tried) // 2, 0)  # many formats begin with a header that says nothing of the rest
+    sample = first[middle : middle + tried]
+    # Of so few different bytes each takes six bits at most, so that text need not be tried.
+    return len(set(sample)) <= 64 or len(zlib.compress(sample, _LEVEL)) < 0.95 * len(sample)
