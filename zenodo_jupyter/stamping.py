@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from . import badge, card, companions, evidence, locking, notebook, packages, rendering
 from . import bundle as bundles
@@ -33,6 +32,18 @@ REASONS = {
     "manifest": "made for you: checksums of all files",
     "rehearsal": "made for you: what came of running it before",
 }
+#: The name of the script that Binder runs while it builds, and what it is.
+UNPACK = "postBuild"
+_UNPACK = '''#!/usr/bin/env python3
+"""Unpack what the record could not hold file by file; Binder runs this by itself."""
+import os
+import zipfile
+
+for name in {zips!r}:
+    with zipfile.ZipFile(name) as archive:
+        archive.extractall()
+    os.remove(name)
+'''
 #: The name of what a rehearsal told.
 REHEARSAL = "rehearsal.json"
 #: The report of a re-run, which the crate tells of; larger than this it is none of ours, in bytes.
@@ -62,6 +73,15 @@ def published_copy(plan: Plan, draft: Draft, deposit: badge.Deposit) -> bundles.
     card.settle(stamped, {**card.of(draft, plan.repository), "files": 0})
     files = plan.bundle.with_notebook(notebook.dumps(stamped, like=plan.notebook))
     return files.adding(companions_of(plan, draft, stamped, files))
+
+
+def unpackable(packed: bundles.Bundle) -> bundles.Bundle:
+    """Return a bundle with a script that unpacks its zips, if there are any: repo2docker, and so Binder, runs ``postBuild``."""
+    zips = [file.key for file in packed.files if file.role == "archive"]
+    if not zips or any(file.key == UNPACK for file in packed.files):
+        return packed
+    script, reason = _UNPACK.format(zips=zips).encode(), "made for you: unpacks the zips on Binder"
+    return packed.adding([bundles.BundleFile(UNPACK, "environment", reason, content=script)])
 
 
 def lists(plan: Plan, draft: Draft | None, files: bundles.Bundle) -> list[bundles.BundleFile]:
@@ -101,9 +121,7 @@ def badge_of(repository: Repository, record: Record) -> str:
     return badge.badge_markdown(record.doi, record.html_url, registered, repository.badge_url(record.doi))
 
 
-def companions_of(
-    plan: Plan, draft: Draft | None, stamped: Any, files: bundles.Bundle
-) -> list[bundles.BundleFile]:
+def companions_of(plan: Plan, draft: Draft | None, stamped: Any, files: bundles.Bundle) -> list[bundles.BundleFile]:
     """Make the small files that explain the record; what the person has under the same name goes before."""
     taken = {f.key for f in files.files}
     made: list[bundles.BundleFile] = []
@@ -125,24 +143,6 @@ def companions_of(
     return made
 
 
-def _work(plan: Plan, draft: Draft | None) -> Work:
-    told = (plan.rehearsal or {}).get("verdict", "")
-    doi, page = (draft.doi, draft.html_url) if draft and not plan.anonymous else (None, "")
-    return Work(plan.metadata, doi, page, plan.notebook.name, plan.repository.title, told)
-
-
-def _rehearsed(plan: Plan) -> list[dict[str, Any]]:
-    """Return what a crate says of the rehearsal."""
-    told = plan.rehearsal
-    return [evidence.rehearsed(told, quote(plan.bundle.notebook.key), REHEARSAL)] if told else []
-
-
-def _actions(files: Sequence[bundles.BundleFile]) -> list[dict[str, Any]]:
-    """Return what a crate says of a re-run, where its report is among the files."""
-    found = next((file for file in files if file.key == REPORT), None)
-    if found is None or found.size > LARGEST_REPORT:
-        return []
-    try:
 def _described(plan: Plan) -> dict[str, str]:
     """Return the files that describe the environment of the notebook's kernel, without a lock that others contradict."""
     files = plan.environment.to_files() if plan.environment else {}
@@ -158,8 +158,29 @@ def _is_pinned(plan: Plan) -> bool:
         return packages.is_exact(stream.read().decode("utf-8", "replace"))
 
 
+def _work(plan: Plan, draft: Draft | None) -> Work:
+    told = (plan.rehearsal or {}).get("verdict", "")
+    doi, page = (draft.doi, draft.html_url) if draft and not plan.anonymous else (None, "")
+    language = notebook.kernel(plan.nb).version
+    return Work(plan.metadata, doi, page, plan.notebook.name, plan.repository.title, told, language)
+
+
+def _rehearsed(plan: Plan) -> list[dict[str, Any]]:
+    """Return what a crate says of the rehearsal."""
+    told = plan.rehearsal
+    return [evidence.rehearsed(told, crate.iri(plan.bundle.notebook.key), REHEARSAL)] if told else []
+
+
+def _actions(files: Sequence[bundles.BundleFile]) -> list[dict[str, Any]]:
+    """Return what a crate says of a re-run, where its report is among the files."""
+    found = next((file for file in files if file.key == REPORT), None)
+    if found is None or found.size > LARGEST_REPORT:
+        return []
+    try:
         with found.open() as stream:
             told = json.load(stream)
-        return evidence.action(told, [file.key for file in files if file.role == "notebook" or file.key == REPORT])
+        return evidence.action(
+            told, [crate.iri(file.key) for file in files if file.role == "notebook" or file.key == REPORT]
+        )
     except (ValueError, TypeError, LookupError):  # somebody else's file of that name
         return []

@@ -15,6 +15,8 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECAS
 _FORBIDDEN = re.compile(r"[<>:\"|?*\\\x00-\x1f]|[. ]$")
 #: Bytes of a notebook above which a preview in the browser gets slow.
 _HEAVY = 5_000_000
+# What the record loses by a zip, and what it keeps.
+_LOST = "What is in a zip cannot be looked at or cited one by one, and is sent again as a whole; `get` and Binder unpack it."
 
 
 def check(bundle: Bundle, limits: Limits) -> Iterator[Finding]:
@@ -26,7 +28,7 @@ def check(bundle: Bundle, limits: Limits) -> Iterator[Finding]:
     if limits.max_files is not None and len(files) > limits.max_files:
         yield Finding(
             "SIZ1", "info", f"There are {len(files)} files, and a record takes {limits.max_files}.",
-            "Nothing to do: data or outputs are packed into a zip, the notebook stays beside it.",
+            f"Nothing to do: data or outputs are packed into a zip, the notebook stays beside it. {_LOST}",
         )  # fmt: skip
     empty = [file.key for file in files if file.size == 0]
     if empty and not limits.allow_empty:
@@ -35,7 +37,7 @@ def check(bundle: Bundle, limits: Limits) -> Iterator[Finding]:
             "SIZ1",
             "info",
             f"Empty files are refused loose: {named}.",
-            "Nothing to do: they are packed into a zip.",
+            f"Nothing to do: they are packed into a zip. {_LOST}",
             empty[0],
         )
     if bundle.notebook.size > _HEAVY:
