@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -86,7 +87,7 @@ def send(session: requests.Session, address: str, files: dict[str, bytes]) -> No
     """Put files into a draft."""
     answered(session.post(f"{address}/files", json=[{"key": key} for key in files]))
     for key, data in files.items():
-        own = f"{address}/files/{key}"
+        own = f"{address}/files/{quote(key)}"
         answered(session.put(f"{own}/content", data=data, headers={"Content-Type": "application/octet-stream"}))
         answered(session.post(f"{own}/commit"))
 

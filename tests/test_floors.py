@@ -21,7 +21,7 @@ FLOORS = {
         venvs conda era locking unpacking _run localrepo""",
     3: """collect anonymous standing stamping submission consent describing edit publish published underway reporting delivery
         getting choosing outlook preparing rerun attempts rehearsing reproduce evidence reproduction fetching""",
-    4: "config job jobs verbs options grammar show",
+    4: "config job jobs verbs holding options grammar show",
     5: "extension handlers widgets magics cli frontend kernelwatch completing",
 }
 FLOOR = {name: floor for floor, names in FLOORS.items() for name in names.split()}

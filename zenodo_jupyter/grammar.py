@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from . import __version__, options
+from . import __version__, holding, options
 from . import verbs as acts
 from .checks import SEVERITIES
 from .errors import BadInput
@@ -113,6 +113,16 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     p = verb("token", acts.token, "Keep the tokens of repositories.")
     p.add_argument("act", choices=["set", "list", "test", "forget"], help="what to do")
     p.add_argument("name", nargs="?", help="the repository")
+
+    verb("fixity", holding.fixity, "Read all files of the embedded repository again, and name what is damaged.")
+    for name, run, help in (
+        ("backup", holding.backup, "Copy the embedded repository into a folder, also while it is in use."),
+        ("restore", holding.restore, "Make the embedded repository of a backup, where there is none."),
+        ("export", holding.export, "Write records of the embedded repository as bags, which need no software to be read."),
+    ):
+        p = verb(name, run, help)
+        p.add_argument("folder", type=Path, help="the folder")
+    p.add_argument("doi", nargs="?", help="one record, by its DOI or id (default: all)")
 
     p = verb("serve", acts.serve, "Serve the embedded repository over HTTP on this machine.")
     p.add_argument("--port", type=int, default=None, help="0 takes a free one (default: the repository's own)")

@@ -226,6 +226,13 @@ def local_data(config: Config) -> Path:
     return Path(config.data_dir) / "repository"
 
 
+def local_holdings(config: Config) -> Any:
+    """Return what the embedded repository holds, for reading it again, copying it and carrying it out (`Holdings`)."""
+    from .localrepo.holdings import Holdings
+
+    return Holdings(local_data(config))
+
+
 def local_app(data_dir: Path | None = None) -> Any:
     """Return the WSGI application of the embedded repository; one per folder in a process.
 

@@ -11,6 +11,7 @@ One `store.Store` per data folder; any number of processes use it at once. On to
     dois                 its persistent identifiers
     drafts, published    what happens to a draft, and to a published record
     searching            full text and field search: indexing searchfields query vocabulary typed conditions facets
+    retention, bags      kept for long: read again, backed up, written without need of software; holdings, the door to both
     native, links        InvenioRDM's JSON
     formats/, citation   in which records are handed on, and how they are cited; signposting, landing
     harvesting, oaipmh   what harvesters are told, and the protocol for it

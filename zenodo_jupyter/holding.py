@@ -1,0 +1,71 @@
+"""The verbs for whoever keeps an embedded repository: ``fixity``, ``backup``, ``restore``, ``export``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from . import show
+from .errors import Mismatch
+from .report import Progress, Report
+from .show import Outcome
+from .verbs import Door
+
+
+def fixity(args: argparse.Namespace, door: Door) -> Outcome:
+    """``fixity``."""
+    from . import repositories
+
+    checked, damaged = repositories.local_holdings(door.config).fixity(_told(door.report, "Reading all files again"))
+    if not damaged:
+        return show.line(f"All {checked} files are what they were when they came.", checked=checked, damaged=[])
+    lines = [f"{len(damaged)} of {checked} files are damaged:"]
+    lines += [f"  {place}: {d.what} (sha256 {d.sha256})" for d in damaged for place in d.files or ("in no record",)]
+    lines.append("A backup has them as they were: blobs/ there holds each under its sha256.")
+    said = [{"sha256": d.sha256, "what": d.what, "files": list(d.files)} for d in damaged]
+    return Outcome("\n".join(lines), {"checked": checked, "damaged": said}, code=Mismatch.exit_code)
+
+
+def backup(args: argparse.Namespace, door: Door) -> Outcome:
+    """``backup``."""
+    from . import repositories
+
+    folder = _folder(args)
+    copied, kept = repositories.local_holdings(door.config).backup(folder, _told(door.report, "Copying"))
+    text = f"Everything is in {folder}: {copied} files copied, {kept} were there. `restore` makes a repository of it."
+    return show.line(text, folder=str(folder), copied=copied, kept=kept)
+
+
+def restore(args: argparse.Namespace, door: Door) -> Outcome:
+    """``restore``."""
+    from . import repositories
+
+    folder = _folder(args)
+    records = repositories.local_holdings(door.config).restore(folder, _told(door.report, "Copying"))
+    where = repositories.local_data(door.config)
+    text = f"The repository in {where} has {records} records from {folder}. New ones get ids far from those made since."
+    return show.line(text, records=records, folder=str(where))
+
+
+def export(args: argparse.Namespace, door: Door) -> Outcome:
+    """``export``."""
+    from . import repositories
+
+    bags = []
+    for bag, made in repositories.local_holdings(door.config).export(_folder(args), args.doi):
+        bags.append({"bag": str(bag), "made": made})
+        door.report(Progress("export", f"{bag.name} is {'written' if made else 'there already, and whole'}"))
+    made = sum(1 for bag in bags if bag["made"])
+    text = f"{made} records were written as bags to {_folder(args)}; {len(bags) - made} were there already, and whole."
+    return show.line(text, bags=bags)
+
+
+def _folder(args: argparse.Namespace) -> Path:
+    folder: Path = args.folder
+    return folder.expanduser().absolute()
+
+
+def _told(report: Report, message: str) -> Callable[[int, int], None]:
+    """Return what is told of bytes as a report."""
+    return lambda done, total: report(Progress("files", message, done=done, total=total, unit="B"))
