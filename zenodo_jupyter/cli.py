@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import getpass
 import io
 import json
+import os
 import signal
 import sys
 import threading
@@ -16,7 +18,7 @@ from typing import Any
 from . import grammar, show, verbs
 from ._run import without_grammar_of_addresses
 from .errors import Cancelled, DiskFull, ZenodoJupyterError
-from .report import Progress
+from .report import Progress, stopped_by
 
 #: Seconds between two lines of a log that say how far a long transfer is.
 LOGGED = 30.0
@@ -146,7 +148,8 @@ def main(argv: list[str] | None = None) -> int:
             Config.load(), (lambda p: _stop_if_asked()) if as_json else report,
             ask=_ask if person else None, secret=getpass.getpass if person else None,
         )  # fmt: skip
-        outcome = verbs.run(args, door)
+        with stopped_by(_stop_if_asked):
+            outcome = verbs.run(args, door)
         report.close()
         if args.verb != "serve":
             print(json.dumps(outcome.data, default=str) if as_json else outcome.text, flush=True)
@@ -162,6 +165,9 @@ def main(argv: list[str] | None = None) -> int:
         return e.exit_code
     except OSError as e:  # the disk, or the pipe or terminal that this is shown in, went away
         report.close()
+        # What is left to be shown would fail once more when Python ends, which then ends with a code of its own.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         print(f"{type(e).__name__}: {e}. What was done so far is kept; try again.", file=sys.stderr)
         return DiskFull.exit_code if e.errno == errno.ENOSPC else 1
     except KeyboardInterrupt:
