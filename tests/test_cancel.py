@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 
+import faults
 import pytest
-from faults import begin, embedded, upload_of
+from faults import METADATA, Fault, begin, embedded, upload_of
 
 from zenodo_jupyter.bundle import BundleFile, hash_all
 from zenodo_jupyter.errors import Cancelled
+from zenodo_jupyter.jobs import Jobs
 from zenodo_jupyter.parts import part_of
 from zenodo_jupyter.transfer import Upload, download_files, upload_files
 
@@ -103,3 +106,34 @@ def test_while_a_file_is_hashed_to_go_in_parts(there, tmp_path):
     with pytest.raises(Cancelled):
         upload_files(repository, draft, [Upload("huge", Counted, 200 * MIB)], cancel=cancel)
     assert len(reads) < 100 and repository.list_files(draft) == ()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "act"),
+    [
+        ("PUT", r"/draft$", lambda repository, id: repository.update_draft(id, {"metadata": METADATA})),
+        ("POST", r"/pids/doi$", lambda repository, id: repository.reserve_doi(id)),
+        ("POST", r"/actions/publish$", lambda repository, id: repository.publish(id)),
+        ("GET", r"/draft$", lambda repository, id: repository.get_draft(id)),
+    ],
+    ids=["description", "DOI", "publication", "look"],
+)
+def test_while_a_repository_does_not_answer(tmp_path, monkeypatch, method, path, act):
+    """A job ends at once, whatever it asked and however long the answer is waited for; and the draft can be gone on with."""
+    monkeypatch.setattr(faults, "STALL", 60.0)
+    server, token = embedded(tmp_path / "repository")
+    repository, draft, _ = begin(server, token)
+    upload_files(repository, draft, [upload_of("small", b"1,2")])
+    server.faults.append(Fault(method, path, "stall before"))
+    jobs = Jobs(tmp_path / "jobs", {"publish": lambda params, report: {"id": act(repository, draft).id}})
+    job = jobs.start("publish", {})
+    while server.faults[0].times:
+        assert jobs.get(job.id).is_active
+    told = time.monotonic()
+    jobs.cancel(job.id)
+    while jobs.get(job.id).is_active:
+        assert time.monotonic() - told < 20
+    assert jobs.get(job.id).state == "cancelled"
+    assert repository.publish(draft).id == draft
+    jobs.close()
+    server.close()

@@ -18,7 +18,7 @@ from typing import Any
 
 from .errors import BadInput, Cancelled, DiskFull, UnknownJob, ZenodoJupyterError
 from .job import Job, JobFolder
-from .report import Progress, Report
+from .report import Progress, Report, stopped_by
 
 #: Does a job: gets its parameters and a report, returns what becomes the job's result.
 Work = Callable[[dict[str, Any], Report], dict[str, Any]]
@@ -97,7 +97,7 @@ class Jobs:
             return self._launch(job, same)
 
     def cancel(self, job_id: str) -> Job:
-        """Ask a job to stop; it does so at its next report, leaving what can be resumed."""
+        """Ask a job to stop; it does so at its next report, or while it awaits an answer, leaving what can be resumed."""
         with self._changed:
             job = self._job(job_id)
             self._stopped.add(job_id)
@@ -179,7 +179,8 @@ class Jobs:
 
     def _work(self, job: Job) -> None:
         try:
-            result = self.kinds[job.kind](job.params, self._report(job))
+            with stopped_by(lambda: self._stop_if_asked(job)):
+                result = self.kinds[job.kind](job.params, self._report(job))
         except Cancelled as e:
             if self._closing and job.id not in self._stopped:  # nobody asked: the next process takes it up
                 self._keep(job, state="queued", attempts=0)
@@ -200,6 +201,10 @@ class Jobs:
         else:
             self._set(job, state="done", result=result, ended=time.time())
 
+    def _stop_if_asked(self, job: Job) -> None:
+        if self._cancelled[job.id].is_set():
+            raise Cancelled("Stopped, as you asked.", "What was done so far is kept; start it again to go on.")
+
     def _report(self, job: Job) -> Report:
         """Return what a job's work reports to; it may be called from several threads."""
         told: tuple[str, str] | None = None
@@ -207,8 +212,7 @@ class Jobs:
 
         def report(progress: Progress) -> None:
             nonlocal told, told_at
-            if self._cancelled[job.id].is_set():
-                raise Cancelled("Stopped, as you asked.", "What was done so far is kept; start it again to go on.")
+            self._stop_if_asked(job)
             counting = progress.unit == "B" and bool(progress.done)
             with self._changed:
                 if progress.to_json() == job.progress:  # said again, to be asked whether to go on

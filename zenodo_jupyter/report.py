@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -51,12 +53,38 @@ class Progress:
         return asdict(self)
 
 
+_told = threading.local()
+
 #: Takes each Progress as it comes. It may be called from several threads. To cancel, it raises `errors.Cancelled`.
 Report = Callable[[Progress], None]
 
 
 def silent(progress: Progress) -> None:
     """Report to nobody."""
+
+
+@contextmanager
+def stopped_by(check: Callable[[], None]) -> Iterator[None]:
+    """Let this thread end as soon as a person says "stop", also while it awaits a repository's answer.
+
+    What was asked may be done there all the same, as when an answer is lost.
+
+    Parameters
+    ----------
+    check : callable
+        Raises `errors.Cancelled` once somebody said so; it is called a few times a second.
+    """
+    before, _told.check = stopper(), check
+    try:
+        yield
+    finally:
+        _told.check = before
+
+
+def stopper() -> Callable[[], None] | None:
+    """Return what `stopped_by` was given in this thread, or None."""
+    check: Callable[[], None] | None = getattr(_told, "check", None)
+    return check
 
 
 class Timed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent import futures
 from contextlib import contextmanager
 from functools import lru_cache
 from http.cookiejar import DefaultCookiePolicy
@@ -20,6 +21,7 @@ from . import __version__
 from .abilities import Abilities
 from .errors import Cancelled
 from .pacing import Pace
+from .report import stopper
 from .tokens import Token, origin
 
 #: Seconds in all that one request waits for a repository that is slow, busy or away, before it gives up.
@@ -105,13 +107,35 @@ class Session(requests.Session):
         self._watches = threading.local()
 
     def pause(self, seconds: float, cancel: threading.Event | None = None) -> None:
-        """Wait; raises `Cancelled` as soon as `cancel` is set, and what a `watched_by` raises."""
+        """Wait; raises `Cancelled` as soon as `cancel` is set, and what a `watched_by` or `stopped_by` raises."""
         watch: Callable[[float], None] = getattr(self._watches, "watch", lambda left: None)
+        check = stopper() or (lambda: None)
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
+            check()
             watch(left)
             if (cancel or threading.Event()).wait(min(left, _BEAT)):
                 raise Cancelled("Stopped, as you asked.", "What was done so far is kept.")
+
+    def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
+        """Ask once; see `requests.Session.request`, and `report.stopped_by`."""
+        check = stopper()
+        if check is None or not str(url).startswith("http"):  # what answers in this process does so at once
+            return super().request(method, url, *args, **kwargs)
+        answer: futures.Future[requests.Response] = futures.Future()
+        ask = super().request
+
+        def run() -> None:
+            try:
+                answer.set_result(ask(method, url, *args, **kwargs))
+            except BaseException as e:  # raised again below, in the thread that waits
+                answer.set_exception(e)
+
+        # A thread that hangs in a dead connection cannot be ended from outside; as a daemon it keeps nobody waiting.
+        threading.Thread(target=run, name="zenodo-jupyter asking", daemon=True).start()
+        while not futures.wait([answer], _BEAT).done:
+            check()
+        return answer.result()
 
     @contextmanager
     def watched_by(self, watch: Callable[[float], None]) -> Iterator[None]:
