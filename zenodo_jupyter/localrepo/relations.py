@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -90,7 +89,7 @@ def check(document: dict[str, Any], *, strict: bool) -> None:
 
 def spell_out(document: dict[str, Any]) -> dict[str, Any]:
     """Return a copy in which every term has its title, name and whatever else answers show."""
-    document = {**document, **copy.deepcopy({k: document.get(k, {}) for k in ("metadata", "custom_fields")})}
+    document = {**document, **vocabularies.copied({k: document.get(k, {}) for k in ("metadata", "custom_fields")})}
     for relation, term in _terms(document):
         known = vocabularies.get(relation.vocabulary, term["id"], relation.keys) or {}
         for key in relation.keys:
