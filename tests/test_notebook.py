@@ -473,3 +473,14 @@ def test_papermill_example_notebooks_keep_their_bytes(tmp_path):
         copied.write_bytes(path.read_bytes())
         notebook.write(copied, notebook.read(copied))
         assert copied.read_bytes() == path.read_bytes()
+
+
+def test_formulas_are_drawn_without_a_script():
+    """TeX in Markdown and in outputs is MathML in the page; what cannot be read stays as it was typed."""
+    nb = new_notebook(cells=[
+        new_markdown_cell("So $\\frac{a}{b}$, $$x^2$$ and $\\frac{$; it costs 5 $."),
+        new_code_cell("x", outputs=[new_output("display_data", {"text/latex": "$\\sqrt{2}$", "text/plain": "sqrt(2)"})]),
+    ])  # fmt: skip
+    html = render_html(nb, "T").decode()
+    assert "<mfrac>" in html and "<msup>" in html and "<msqrt>" in html
+    assert "\\frac{" in html and "5 $" in html and "sqrt(2)" not in html

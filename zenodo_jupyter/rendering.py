@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from . import markdown
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
@@ -88,7 +90,8 @@ def render_html(nb: NotebookNode, title: str) -> bytes:
 
     The page makes no request: images from elsewhere become links. It has no script: of an interactive output it shows the
     still picture or the text beside it, and where there is neither, a line that says so. The same notebook always gives the
-    same bytes with the same nbconvert. TeX formulas are left as they were typed.
+    same bytes with the same nbconvert. TeX formulas become MathML, which browsers draw by themselves; one that cannot be
+    read stays TeX.
 
     Parameters
     ----------
@@ -102,10 +105,9 @@ def render_html(nb: NotebookNode, title: str) -> bytes:
     bytes
         HTML in UTF-8.
     """
-    from nbconvert import HTMLExporter
     from pygments.formatters import HtmlFormatter
 
-    body, _ = HTMLExporter(template_name="basic").from_notebook_node(_shown(nb))
+    body, _ = markdown.exporter().from_notebook_node(_shown(nb))
     colours = HtmlFormatter(style="default").get_style_defs(".highlight")
     page = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -129,9 +131,9 @@ def sanitise(html: str) -> str:
         html.encode(
             "utf-8", "replace"
         ).decode(),  # half of a surrogate pair, which a notebook's JSON can hold, is no text
-        tags=set(_TAGS),
+        tags=set(_TAGS | markdown.TAGS),
         clean_content_tags={"script", "style"},
-        attributes=_ATTRIBUTES,
+        attributes={**_ATTRIBUTES, **{tag: set(markdown.ATTRIBUTES) for tag in markdown.TAGS}},
         attribute_filter=_attribute,
         url_schemes={"http", "https", "mailto", "data", "ftp"},
     )
@@ -235,6 +237,10 @@ def _still(data: Mapping[str, Any]) -> dict[str, Any]:
         if mime == "image/svg+xml":
             address = base64.b64encode(value.encode("utf-8", "replace")).decode()
             return {"text/html": f'<img alt="Figure" src="data:image/svg+xml;base64,{address}">'}
+        if mime == "text/markdown":
+            return {"text/html": markdown.html(value)}
+        if mime == "text/latex":
+            return {"text/html": markdown.latex(value)}
         if mime == "text/plain" and any(kind in data for kind in _MOVING):
             break  # its text is only the repr of an object
         return {mime: value}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .. import markdown
+
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -18,15 +20,6 @@ PROSE_TAGS = _set(
 PREVIEW_TAGS = PROSE_TAGS | _set(
     "article caption center dd del details dfn dl dt figcaption figure footer h6 header hr img ins kbd mark nav q samp "
     "section small summary time tt var wbr"
-)
-#: Formulas: MathML Core without its links.
-_MATH_TAGS = _set(
-    "math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mroot mrow ms mspace msqrt mstyle msub msubsup msup "
-    "mtable mtd mtext mtr munder munderover"
-)
-_MATH_ATTRIBUTES = _set(
-    "accent columnalign columnspacing depth display displaystyle fence form height largeop linethickness lspace mathvariant "
-    "maxsize minsize movablelimits rowspacing rspace scriptlevel separator stretchy symmetric width"
 )
 _PREVIEW_ATTRIBUTES = {
     "*": {"class", "id", "title", "lang", "dir", "style"},
@@ -76,10 +69,10 @@ def preview(html: str) -> str:
 
     cleaned = nh3.clean(
         html,
-        tags=set(PREVIEW_TAGS | _MATH_TAGS),
+        tags=set(PREVIEW_TAGS | markdown.TAGS),
         attributes={
             **{tag: set(names) for tag, names in _PREVIEW_ATTRIBUTES.items()},
-            **{tag: set(_MATH_ATTRIBUTES) for tag in _MATH_TAGS},
+            **{tag: set(markdown.ATTRIBUTES) for tag in markdown.TAGS},
         },
         attribute_filter=_keep,
         url_schemes={"http", "https", "mailto", "data"},

@@ -7,7 +7,8 @@ import re
 from html import escape
 from typing import Any
 
-from . import markdown, markup
+from .. import markdown
+from . import markup
 
 _INTERACTIVE = '<p class="note">An interactive output. It is alive when the notebook is opened in Jupyter.</p>'
 _ALT = "Output of cell {count}"

@@ -15,7 +15,8 @@ from html import escape, unescape
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
-from . import markdown, markup
+from .. import markdown
+from . import markup
 from .notebook_preview import notebook
 
 #: Changes with what is written here, so that browsers do not keep an older rendering of the same bytes.

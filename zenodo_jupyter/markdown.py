@@ -1,12 +1,27 @@
 """Markdown with formulas, as HTML that needs no script: TeX becomes MathML, which browsers draw themselves.
 
-What comes out is not yet safe to show: it goes through `markup.preview`.
+What comes out is not yet safe to show: the renderings of the record and of the embedded repository clean it, each for its page.
 """
 
 from __future__ import annotations
 
 from html import escape
 from typing import Any
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: MathML Core without its links: what a page that shows formulas has to let through.
+TAGS = _words(
+    "math merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mroot mrow ms mspace msqrt mstyle msub msubsup msup "
+    "mtable mtd mtext mtr munder munderover"
+)
+ATTRIBUTES = _words(
+    "accent columnalign columnspacing depth display displaystyle fence form height largeop linethickness lspace mathvariant "
+    "maxsize minsize movablelimits rowspacing rspace scriptlevel separator stretchy symmetric width"
+)
 
 
 def html(text: str, attachments: dict[str, dict[str, str]] | None = None) -> str:
