@@ -11,7 +11,7 @@ CHROMIUM := $(or $(shell command -v chromium),/usr/bin/chromium)
 LABEXT := zenodo_jupyter/_labextension/package.json
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo lab screenshots test test-py test-ts lint format bench survival crashes corpus volume demo-corpus conformance build clean
+.PHONY: help install demo lab screenshots test test-py test-ts lint format bench survival crashes corpus volume demo-corpus conformance catalogue build clean
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 16
 
@@ -89,6 +89,10 @@ demo-corpus: corpus ## take each of them around the same circle
 
 conformance: install ## the contract tests against a real InvenioRDM too, started on this machine
 	BIN=$(CURDIR)/$(BIN) bash tests/invenio/conformance.sh
+
+catalogue: install ## the panel's words, as a template for translators
+	$(BIN)/pybabel -q extract -F labextension/babel.cfg -k __ -k _n:1,2 --no-default-keywords --no-location --sort-output \
+		--omit-header -o labextension/locale/zenodo_jupyter.pot labextension/src
 
 build: $(BIN)/python labextension/node_modules/.package-lock.json ## wheel and sdist, in dist/
 	$(BIN)/python -m pip install --quiet build

@@ -15,6 +15,7 @@ import type {
   IRecord,
   IRemedied,
   IRepository,
+  ISearchPage,
   IStatus
 } from './types';
 
@@ -115,6 +116,23 @@ export class Api {
     from: string | null
   ): Promise<{ record: IRecord; repository: string; concept: boolean; citation?: string }> {
     return this._ask('POST', 'resolve', { text, from });
+  }
+
+  /** Search a repository; `narrowed` has the chosen values by the name of their facet. */
+  search(
+    { mine, ...wanted }: { q: string; from: string; page: number; size: number; mine: boolean },
+    narrowed: { readonly [facet: string]: readonly string[] } = {}
+  ): Promise<ISearchPage> {
+    const query = new URLSearchParams(Object.entries({ ...wanted, mine: mine ? 1 : 0 }).map(([k, v]) => [k, String(v)]));
+    for (const [facet, values] of Object.entries(narrowed)) {
+      values.forEach(value => query.append(`facet.${facet}`, value));
+    }
+    return this._ask('GET', 'search', undefined, undefined, `?${query}`);
+  }
+
+  /** Delete an unpublished draft. */
+  discard(draft: string, to: string): Promise<unknown> {
+    return this._ask('DELETE', 'underway', undefined, undefined, URLExt.objectToQueryString({ draft, to }));
   }
 
   jobs(): Promise<{ jobs: IJob[] }> {

@@ -110,6 +110,14 @@ export class OpenNotebook implements IDocument {
     this.show(this.panel.context.model.sharedModel.cells.findIndex(cell => promptOf(cell) === count));
   }
 
+  /** Put a code cell below the active one, and go there. */
+  insertCode(source: string): void {
+    const { content, context } = this.panel;
+    const index = content.activeCellIndex + 1;
+    context.model.sharedModel.insertCell(index, { cell_type: 'code', source });
+    this.show(index);
+  }
+
   showBadge(): void {
     this.show(badgeIndex(this.panel.context.model.sharedModel));
   }

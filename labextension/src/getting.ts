@@ -46,8 +46,9 @@ export class Getting {
   }
 
   /** Find the record that the text means. */
-  async look(text = this.text): Promise<void> {
+  async look(text = this.text, from = ''): Promise<void> {
     this.text = text.trim();
+    this.from = from;
     if (!this.text) {
       return;
     }
@@ -69,6 +70,13 @@ export class Getting {
     }
   }
 
+  /** Go back to where one looked for it. */
+  leave(): void {
+    this._turn++;
+    this.unticked.clear();
+    this._set({ found: null, job: null, problem: null, isLooking: false });
+  }
+
   tick(key: string, isIn: boolean): void {
     this.unticked[isIn ? 'delete' : 'add'](key);
     this.changed.emit();
@@ -76,8 +84,7 @@ export class Getting {
 
   /** Say which repository is meant, where several have the record. */
   lookIn(repository: string): void {
-    this.from = repository;
-    void this.look();
+    void this.look(this.text, repository);
   }
 
   into(folder: string): void {
@@ -132,6 +139,27 @@ export class Getting {
   private _isStarting = false;
   /** Counts the looks: only the answer to the last one is shown. */
   private _turn = 0;
+}
+
+/**
+ * Get all files of a record into a folder, without showing anything.
+ *
+ * @throws ApiError When there is no such record, or its files did not come.
+ */
+export async function getInto(
+  api: Pick<Api, 'resolve' | 'get' | 'job' | 'cancel'>,
+  doi: string,
+  from: string,
+  folder: string
+): Promise<IGot> {
+  const getting = new Getting(api, () => '');
+  await getting.look(doi, from);
+  getting.into(folder);
+  await getting.get();
+  if (!getting.got) {
+    throw getting.problem ?? new ApiError(getting.job!.error!, 0);
+  }
+  return getting.got;
 }
 
 /** Return a folder name made of the first words of a record's title. */

@@ -8,8 +8,10 @@ import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } fro
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
-import { INotebookTracker } from '@jupyterlab/notebook';
+import { ILauncher } from '@jupyterlab/launcher';
+import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { IStateDB } from '@jupyterlab/statedb';
+import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import { publishIcon } from './icons';
@@ -17,7 +19,13 @@ import { listenToKernels } from './kernel';
 import type { PanelBody } from './panel';
 import type { Session } from './session';
 
-const COMMANDS = { publish: 'zenodo-jupyter:publish', open: 'zenodo-jupyter:open', get: 'zenodo-jupyter:get' };
+const COMMANDS = {
+  publish: 'zenodo-jupyter:publish',
+  open: 'zenodo-jupyter:open',
+  get: 'zenodo-jupyter:get',
+  search: 'zenodo-jupyter:search',
+  records: 'zenodo-jupyter:records'
+};
 
 /** The place in the sidebar, empty until it is shown. */
 class Place extends Widget {
@@ -43,7 +51,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'Publish notebooks to Zenodo and other repositories, and open them by their DOI.',
   autoStart: true,
   requires: [INotebookTracker, IDocumentManager],
-  optional: [ICommandPalette, ILayoutRestorer, IStateDB, ITranslator, IDefaultFileBrowser],
+  optional: [ICommandPalette, ILayoutRestorer, IStateDB, ITranslator, IDefaultFileBrowser, ILauncher, IStatusBar],
   activate
 };
 
@@ -55,7 +63,9 @@ function activate(
   restorer: ILayoutRestorer | null,
   memory: IStateDB | null,
   translator: ITranslator | null,
-  browser: IDefaultFileBrowser | null
+  browser: IDefaultFileBrowser | null,
+  launcher: ILauncher | null,
+  statusBar: IStatusBar | null
 ): void {
   const trans = (translator ?? nullTranslator).load('zenodo-jupyter');
   let session: Session | undefined;
@@ -63,9 +73,11 @@ function activate(
   let body: Promise<PanelBody> | undefined;
 
   const models = () =>
-    (loading ??= import('./session').then(module => {
+    (loading ??= Promise.all([import('./session'), import('./status')]).then(([module, status]) => {
       session = new module.Session(tracker, documents.services.contents, memory);
       session.changed.connect(() => app.commands.notifyCommandChanged(COMMANDS.publish));
+      const item = new status.StatusItem(session, trans, () => void app.commands.execute(COMMANDS.publish));
+      statusBar?.registerStatusItem('zenodo-jupyter:standing', { item, align: 'right', rank: 0.5 });
       return session;
     }));
   const content = () =>
@@ -110,9 +122,27 @@ function activate(
     caption: () => session?.current?.model.standing?.words || trans.__('Publish this notebook and get a DOI'),
     icon: args => (args.toolbar ? publishIcon : undefined),
     className: args => (args.toolbar ? `zj-toolbar is-${session?.current?.model.mark ?? 'never'}` : ''),
-    isEnabled: () => !!tracker.currentWidget,
-    describedBy: noArguments,
-    execute: async () => {
+    isEnabled: args => !!(tracker.currentWidget || args.path || args.selected),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          path: { type: 'string', description: trans.__('The notebook; otherwise the one in front') },
+          selected: { type: 'boolean', description: trans.__('The notebook that is selected in the file browser') },
+          to: { type: 'string', description: trans.__('Name of the repository') },
+          yes: {
+            type: 'boolean',
+            description: trans.__('Publish at once, without the panel: the person knows that it cannot be undone')
+          }
+        }
+      }
+    },
+    execute: async args => {
+      const path = args.path ?? (args.selected ? browser?.selectedItems().next().value?.path : undefined);
+      const panel = path ? await app.commands.execute('docmanager:open', { path, factory: 'Notebook' }) : tracker.currentWidget;
+      if (args.yes === true) {
+        return (await models()).publish(panel as NotebookPanel, typeof args.to === 'string' ? args.to : null);
+      }
       show();
       await (await content()).publish();
     }
@@ -127,20 +157,65 @@ function activate(
     label: trans.__('Open by DOI …'),
     caption: trans.__('Get a published notebook with its files'),
     describedBy: {
-      args: { type: 'object', properties: { doi: { type: 'string', description: trans.__('A DOI in any spelling') } } }
+      args: {
+        type: 'object',
+        properties: {
+          doi: { type: 'string', description: trans.__('A DOI in any spelling') },
+          from: { type: 'string', description: trans.__('Name of the repository, where several have it') },
+          folder: { type: 'string', description: trans.__('Get all files into this folder at once, without the panel') }
+        }
+      }
+    },
+    execute: async args => {
+      const [doi, from, folder] = [args.doi, args.from, args.folder].map(text => (typeof text === 'string' ? text : ''));
+      if (doi && folder) {
+        const [{ places }, { getInto }] = await Promise.all([models(), import('./getting')]);
+        return getInto(places.api, doi, from, folder);
+      }
+      show();
+      const panel = await content();
+      panel.turn('opening');
+      if (doi) {
+        await panel.getting.look(doi, from);
+      }
+    }
+  });
+  app.commands.addCommand(COMMANDS.search, {
+    label: trans.__('Search Repositories …'),
+    caption: trans.__('Find published notebooks and data'),
+    icon: args => (args.isLauncher ? publishIcon : undefined),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          q: { type: 'string', description: trans.__('Words, or a query in the repository’s syntax') },
+          from: { type: 'string', description: trans.__('Name of the repository; otherwise the default one') }
+        }
+      }
     },
     execute: async args => {
       show();
       const panel = await content();
       panel.turn('opening');
-      if (typeof args.doi === 'string' && args.doi) {
-        await panel.getting.look(args.doi);
+      if (typeof args.q === 'string') {
+        panel.searching.from = typeof args.from === 'string' ? args.from : panel.searching.from;
+        await panel.searching.look(args.q);
       }
+    }
+  });
+  app.commands.addCommand(COMMANDS.records, {
+    label: trans.__('My Records'),
+    caption: trans.__('Drafts and records of my own, on all repositories'),
+    describedBy: noArguments,
+    execute: async () => {
+      show();
+      (await content()).turn('records');
     }
   });
   for (const command of Object.values(COMMANDS)) {
     palette?.addItem({ command, category: trans.__('Zenodo') });
   }
+  launcher?.add({ command: COMMANDS.search, args: { isLauncher: true }, category: trans.__('Other'), rank: 9 });
 }
 
 export default plugin;

@@ -13,6 +13,7 @@ import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import { Getting } from './getting';
 import { Reproducing } from './reproducing';
+import { Searching } from './searching';
 import type { Session } from './session';
 import type { IOutputVerdict } from './types';
 import type { IPanelContext } from './views/context';
@@ -41,11 +42,18 @@ export class PanelBody extends ReactWidget {
     this._session = house.session;
     this.getting = new Getting(house.session.places.api, house.cwd);
     this.reproducing = new Reproducing(house.session.places.api, this.getting);
+    this.searching = new Searching(house.session.places, false);
+    this._mine = new Searching(house.session.places, true);
     this._context = {
       trans: house.trans,
       places: house.session.places,
       getting: this.getting,
       reproducing: this.reproducing,
+      searching: this.searching,
+      mine: this._mine,
+      turn: view => this.turn(view),
+      linkNotebook: null,
+      insertCode: null,
       openFile: house.openFile,
       compareFiles: house.compareFiles,
       focus: (...ids) => this._focus(ids),
@@ -59,11 +67,14 @@ export class PanelBody extends ReactWidget {
     });
     this.getting.changed.connect(() => this.update());
     this.reproducing.changed.connect(() => this.update());
+    this.searching.changed.connect(() => this.update());
+    this._mine.changed.connect(() => this.update());
     this._session.places.changed.connect(() => this.update());
   }
 
   readonly getting: Getting;
   readonly reproducing: Reproducing;
+  readonly searching: Searching;
 
   /** Turn to a view. */
   turn(view: View): void {
@@ -93,12 +104,31 @@ export class PanelBody extends ReactWidget {
   render(): JSX.Element {
     return (
       <Frame
-        panel={this._context}
+        panel={{ ...this._context, ...this._inFront() }}
         view={this._view}
         onView={view => this.turn(view)}
         current={this._session.current}
       />
     );
+  }
+
+  /** What can be done with the notebook in front. */
+  private _inFront(): Pick<IPanelContext, 'linkNotebook' | 'insertCode'> {
+    const { model, notebook } = this._session.current ?? {};
+    if (!model || !notebook || notebook.isReadOnly) {
+      return { linkNotebook: null, insertCode: null };
+    }
+    return {
+      linkNotebook: (repository, record) => {
+        model.order.publishTo(repository);
+        model.order.follows({ asNew: false, versionOf: record });
+        model.turn('edit');
+        model.toggle('where', true);
+        this.turn('notebook');
+        this._focus(['zj-group-where']);
+      },
+      insertCode: source => notebook.insertCode(source)
+    };
   }
 
   protected onAfterAttach(message: Message): void {
@@ -137,6 +167,7 @@ export class PanelBody extends ReactWidget {
 
   private _session: Session;
   private _context: IPanelContext;
+  private _mine: Searching;
   private _view: View = 'notebook';
   /** Counts the wishes for the focus: only the last one is fulfilled. */
   private _focusing = 0;

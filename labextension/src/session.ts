@@ -9,6 +9,7 @@ import { Api } from './api';
 import { OpenNotebook } from './document';
 import { NotebookModel } from './model';
 import { Places } from './places';
+import type { IPublished } from './types';
 
 /** An open notebook with its model. */
 export interface IFollowed {
@@ -37,6 +38,29 @@ export class Session {
   get current(): IFollowed | null {
     const panel = this._tracker.currentWidget;
     return (panel && this._followed.get(panel)) ?? null;
+  }
+
+  /**
+   * Publish an open notebook without showing anything, with the person's consent.
+   *
+   * @param to Name of the repository; null for the one that the notebook is on, or the default one.
+   * @throws Error When it cannot be published, or it failed.
+   */
+  async publish(panel: NotebookPanel, to: string | null): Promise<IPublished> {
+    const { model } = this._followed.get(panel)!;
+    await model.recall();
+    if (to) {
+      model.order.publishTo(to);
+    }
+    await model.look();
+    if (model.obstacle) {
+      throw new Error([...model.blockers.map(finding => finding.message), ...[...model.faults.values()].flat()].join(' '));
+    }
+    await model.publish(true);
+    if (!model.act.published) {
+      throw new Error(model.act.job?.error?.message ?? model.problem?.message ?? 'It was not published.');
+    }
+    return model.act.published;
   }
 
   private _add(panel: NotebookPanel): void {

@@ -175,6 +175,32 @@ export interface IRecord {
   files: { key: string; size: number }[];
 }
 
+/** What found records are counted by. */
+export interface IFacet {
+  name: string;
+  label: string;
+  values: { value: string; label: string; count: number }[];
+}
+
+/** A record that a search found, and where. */
+export interface IHit extends IRecord {
+  repository: string;
+  updated: string;
+  state: 'draft' | 'published';
+  /** Of one's own: contents path of the notebook that it was published from here. */
+  notebook?: string | null;
+  /** Of one's own drafts: whether publishing the notebook goes on with it. */
+  stopped?: boolean;
+}
+
+/** A page of what a search found. */
+export interface ISearchPage {
+  total: number;
+  repository: string;
+  records: Omit<IHit, 'repository'>[];
+  facets: IFacet[];
+}
+
 /** What came of a publication. */
 export interface IPublished {
   record: IRecord;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 from playwright.sync_api import expect
 from test_browser_ways import complaints
 from window import Window
@@ -36,3 +37,82 @@ def test_description_edited_in_place(
     assert [(f.key, f.md5) for f in now.files] == [(f.key, f.md5) for f in record.files]
     window.panel.get_by_role("button", name="Edit the description").click()
     expect(title).to_have_value("Was Seattle warmer? A second look")
+
+
+def test_my_records(open_window: Callable[..., Window], notebook: Path, published: str, local: Repository) -> None:
+    """Drafts and records are listed and searched; a draft is discarded after a question, a record gone on with."""
+    draft = local.create_draft({"metadata": {"title": "Half a draft about hail"}})
+    window = open_window(notebook)
+    window.menu("File", "My Records")
+    panel = window.panel
+    mine = panel.get_by_role("button", name=f"{notebook.parent.name}/{notebook.name}")
+    expect(panel.get_by_role("button", name="Half a draft about hail")).to_be_visible()
+    expect(mine).to_be_visible()
+    assert complaints(window) == []
+    panel.get_by_label("Search my records").fill("hail")
+    expect(mine).to_have_count(0)
+    panel.get_by_role("button", name="Half a draft about hail").click()
+    panel.get_by_role("button", name="Discard …").click()
+    expect(panel.get_by_role("button", name="Keep")).to_be_focused()
+    panel.get_by_role("button", name="Discard", exact=True).click()
+    expect(panel.get_by_text("No drafts and no records.")).to_be_visible()
+    assert draft.id not in [one.id for one in local.my_drafts()]
+
+    panel.get_by_label("Search my records").fill("")
+    mine.click()
+    assert complaints(window) == []
+    panel.get_by_role("button", name="Open the notebook").click()
+    expect(window.state).to_contain_text("Published, version 1, unchanged")
+    assert published in panel.inner_text().replace("\n", "")
+
+
+def test_found_by_words_and_used_by_a_cell(open_window: Callable[..., Window], notebook: Path, published: str) -> None:
+    """A search is narrowed and looked through without leaving Lab; a cell is put in that loads one file by its DOI."""
+    window = open_window(notebook)
+    window.menu("File", "Search Repositories …")
+    panel = window.panel
+    box = panel.get_by_label("DOI or words")
+    expect(box).to_be_focused()
+    box.fill("Seattle")
+    box.press("Enter")
+    hit = panel.get_by_role("button", name="Was Seattle warmer").first
+    expect(hit).to_be_visible()
+    panel.get_by_role("button", name="Narrow down").click()
+    chosen = panel.get_by_role("group", name="File type").get_by_role("button", name="CSV")
+    chosen.click()
+    expect(chosen).to_have_attribute("aria-pressed", "true")
+    expect(hit).to_be_visible()
+    assert complaints(window) == []
+    hit.click()
+    expect(panel.get_by_role("heading", name="Was Seattle warmer")).to_be_focused()
+    assert complaints(window) == []
+    cells = window.notebook.locator(".jp-CodeCell")
+    before = cells.count()
+    panel.get_by_role("button", name="Insert a cell that loads data/seattle-weather.csv").click()
+    expect(cells).to_have_count(before + 1)
+    window.page.keyboard.press("Control+s")
+    window.saved()
+    inserted = [cell.source for cell in nbformat.read(notebook, 4).cells if "fetch(" in cell.source]
+    assert len(inserted) == 1 and inserted[0].splitlines()[2].endswith('"data/seattle-weather.csv")')
+    compile(inserted[0], "cell", "exec")
+    panel.get_by_role("button", name="Back to the list").click()
+    expect(hit).to_be_visible()
+
+
+def test_status_bar_and_file_browser(open_window: Callable[..., Window], notebook: Path) -> None:
+    """Where the notebook stands is seen in the status bar, and a notebook is published from the file browser."""
+    other = notebook.with_name("another.ipynb")
+    other.write_bytes(notebook.read_bytes())
+    window = open_window(notebook)
+    item = window.page.get_by_role("button", name="Never published")
+    item.click()
+    expect(window.state).to_contain_text(f"Never published {notebook.name}", use_inner_text=True)
+    window.page.locator(".jp-DirListing-item", has_text=other.name).click(button="right")
+    window.page.locator(".lm-Menu-item[data-command='zenodo-jupyter:publish']").click()
+    expect(window.state).to_contain_text(other.name)
+    window.panel.get_by_role("button", name="Review and publish").click()
+    window.primary.click()
+    window.finished()
+    expect(window.page.locator(".zj-status")).to_have_text("Published, version 1, unchanged")
+    assert "zenodo_jupyter" in nbformat.read(other, 4).metadata
+    assert "zenodo_jupyter" not in nbformat.read(notebook, 4).metadata

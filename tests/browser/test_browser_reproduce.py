@@ -24,7 +24,7 @@ def test_run_a_record_again(
     doi = spoiled(notebook, tmp_path, jupyter)
     window = open_window(notebook)
     window.menu("File", "Open by DOI …")
-    box = window.panel.get_by_label("DOI of a record")
+    box = window.panel.get_by_label("DOI or words")
     box.fill(doi)
     box.press("Enter")
     window.panel.get_by_role("button", name="Run it again").click()

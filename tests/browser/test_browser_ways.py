@@ -31,7 +31,7 @@ def test_open_by_doi(
     """A DOI in any spelling brings the record's files into a folder, each as it was published, and opens the notebook."""
     window = open_window(notebook)
     window.menu("File", "Open by DOI …")
-    box = window.panel.get_by_label("DOI of a record")
+    box = window.panel.get_by_label("DOI or words")
     expect(box).to_be_focused()
     box.fill(f" https://doi.org/{published.upper()} ")
     box.press("Enter")

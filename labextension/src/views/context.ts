@@ -8,7 +8,9 @@ import type { Getting } from '../getting';
 import type { Group, NotebookModel } from '../model';
 import type { Places } from '../places';
 import type { Reproducing } from '../reproducing';
+import type { Searching } from '../searching';
 import type { IOutputVerdict } from '../types';
+import type { View } from './frame';
 
 /** What the panel can do outside of itself. */
 export interface ISurroundings {
@@ -26,6 +28,16 @@ export interface IPanelContext extends ISurroundings {
   readonly places: Places;
   readonly getting: Getting;
   readonly reproducing: Reproducing;
+  /** The search for anybody's records. */
+  readonly searching: Searching;
+  /** The search for one's own. */
+  readonly mine: Searching;
+  /** Turn to a view. */
+  turn(view: View): void;
+  /** Have the notebook in front become the next version of a record; null where no notebook is in front. */
+  readonly linkNotebook: ((repository: string, record: string) => void) | null;
+  /** Put a code cell below the active one of the notebook in front; null where none is. */
+  readonly insertCode: ((source: string) => void) | null;
   /** Move the focus to the first of these elements of the panel that is there after the next drawing. */
   focus(...ids: string[]): void;
 }

@@ -147,6 +147,7 @@ function AboutObstacle(): JSX.Element {
   const { model } = useNotebook();
   const names = new Set([...model.faults.keys()].map(key => key.split('.')[0]));
   const labels = places.fields.filter(field => names.has(field.name)).map(field => field.label);
-  return <>{trans.__('The description is not complete: %1.', labels.join(', ') || trans._n('%1 thing', '%1 things', model.faults.size))}</>;
+  const things = trans._n('%1 thing', '%1 things', model.faults.size);
+  return <>{trans.__('The description is not complete: %1.', labels.join(', ') || things)}</>;
 }
 

@@ -11,11 +11,12 @@ import { Edit } from './edit';
 import { Failed } from './failed';
 import { Opening } from './opening';
 import { ProgressPage } from './progress';
+import { Records } from './records';
 import { Review } from './review';
 import { StateLine } from './state';
 
 /** The views of the panel. */
-export type View = 'notebook' | 'opening';
+export type View = 'notebook' | 'records' | 'opening';
 
 const PAGES = { edit: Edit, review: Review, progress: ProgressPage, failed: Failed, done: Done };
 
@@ -38,7 +39,8 @@ function Views(props: IFrameProps): JSX.Element {
   const { view, onView, current } = props;
   const tabs: [View, string][] = [
     ['notebook', trans.__('This notebook')],
-    ['opening', trans.__('Open by DOI')]
+    ['records', trans.__('My records')],
+    ['opening', trans.__('Find')]
   ];
   const onKeyDown = (event: React.KeyboardEvent) => {
     const step = { ArrowLeft: -1, ArrowRight: 1, Home: -tabs.length, End: tabs.length }[event.key];
@@ -80,7 +82,7 @@ function Views(props: IFrameProps): JSX.Element {
         ))}
       </div>
       <div className="zj-view" role="tabpanel" id="zj-view" aria-labelledby={`zj-tab-${view}`}>
-        {view === 'opening' ? <Opening /> : current ? <Notebook {...current} /> : <Nothing onView={onView} />}
+        {view === 'opening' ? <Opening /> : view === 'records' ? <Records /> : current ? <Notebook {...current} /> : <Nothing onView={onView} />}
       </div>
     </section>
   );

@@ -1,33 +1,45 @@
 /**
- * Open by DOI: paste, look, get into a folder, open.
+ * Find: by a DOI, or by words; look at what was found, get it into a folder, open it.
  */
-import { fileIcon, notebookIcon, searchIcon } from '@jupyterlab/ui-components';
+import { caretLeftIcon, notebookIcon, searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import type { IRecord } from '../types';
+import { meansOneRecord } from '../searching';
+import type { IHit } from '../types';
 import { usePanel } from './context';
-import { Away, Badge, Button, Facts, Icon, Link, Note, Problem } from './controls';
+import { Button, Link, Note, Problem } from './controls';
+import { Found } from './found';
 import { Bar } from './progress';
 import { ReproducingFoot } from './reproducing';
+import { Repositories, Results } from './results';
 import { authorsOf, dateOf, sizeOf } from './words';
 
 export function Opening(): JSX.Element {
-  const { trans, getting, places, focus } = usePanel();
+  const { trans, getting, searching, places, focus } = usePanel();
   const { problem, found } = getting;
-  const [text, setText] = React.useState(getting.text);
-  const look = (what: string) => void getting.look(what).then(() => getting.found && focus('zj-found'));
-  React.useEffect(() => setText(getting.text), [getting.text]);
+  const [text, setText] = React.useState(getting.text || searching.words);
+  const look = (what: string) => {
+    if (meansOneRecord(what)) {
+      void getting.look(what).then(() => getting.found && focus('zj-found'));
+    } else {
+      getting.leave();
+      void searching.look(what).then(() => focus('zj-hits'));
+    }
+  };
+  React.useEffect(() => setText(getting.text || searching.words), [getting.text, searching.words]);
+  const hasList = searching.isAnswered || searching.isLooking;
   return (
     <>
       <div className="zj-body">
         <form
           className="zj-pad"
+          role="search"
           onSubmit={event => {
             event.preventDefault();
             look(text);
           }}
         >
           <label htmlFor="zj-doi" className="zj-label">
-            {trans.__('DOI of a record')}
+            {trans.__('DOI or words')}
           </label>
           <div className="zj-with-button">
             <input
@@ -38,10 +50,12 @@ export function Opening(): JSX.Element {
               aria-describedby="zj-doi-hint"
               onChange={event => setText(event.target.value)}
               onPaste={event => {
-                event.preventDefault();
                 const pasted = event.clipboardData.getData('text').trim();
-                setText(pasted);
-                look(pasted);
+                if (meansOneRecord(pasted)) {
+                  event.preventDefault();
+                  setText(pasted);
+                  look(pasted);
+                }
               }}
             />
             <Button icon={searchIcon} type="submit">
@@ -49,10 +63,23 @@ export function Opening(): JSX.Element {
             </Button>
           </div>
           <p className="zj-hint" id="zj-doi-hint">
-            {trans.__('Any spelling: a DOI, a link, the text of a badge.')}
+            {trans.__('A DOI in any spelling, a link, the text of a badge; or words, to search in:')}
           </p>
+          <Repositories searching={searching} />
         </form>
         <div className="zj-pad" aria-live="polite" aria-busy={getting.isLooking}>
+          {(found || problem) && hasList && (
+            <Button
+              kind="quiet"
+              icon={caretLeftIcon}
+              onClick={() => {
+                getting.leave();
+                focus('zj-hits');
+              }}
+            >
+              {trans.__('Back to the list')}
+            </Button>
+          )}
           {getting.isLooking && <p className="zj-sub">{trans.__('Looking …')}</p>}
           {problem?.name === 'NeedsConsent' ? (
             <Note voice="warn" title={problem.message}>
@@ -69,62 +96,33 @@ export function Opening(): JSX.Element {
           )}
           {found && <Found record={found.record} />}
         </div>
+        {!found && !problem && !getting.isLooking && hasList && (
+          <Results searching={searching} id="zj-hits" nothing={trans.__('No record has these words.')}>
+            {hit => <Hit hit={hit} />}
+          </Results>
+        )}
       </div>
       {found && <OpeningFoot />}
     </>
   );
 }
 
-function Found(props: { record: IRecord }): JSX.Element {
-  const { trans, places, getting } = usePanel();
-  const { record } = props;
-  const { repository, concept } = getting.found!;
-  const row = places.repository(repository);
-  const isBusy = getting.isActive || !!getting.got;
-  const licences = ((record.metadata.rights ?? []) as any[]).map(right => right?.title?.en ?? right?.id ?? '').join(', ');
+/** A record that the search found. */
+function Hit(props: { hit: IHit }): JSX.Element {
+  const { trans, getting, focus } = usePanel();
+  const { hit } = props;
+  const size = hit.files.reduce((sum, file) => sum + file.size, 0);
+  const facts = [
+    authorsOf(hit),
+    dateOf(String(hit.metadata.publication_date ?? hit.created)),
+    ...(hit.files.length ? [trans._n('%1 file, %2', '%1 files, %2', hit.files.length, sizeOf(size))] : [])
+  ];
+  const look = () => void getting.look(hit.doi ?? hit.id, hit.repository).then(() => focus('zj-found'));
   return (
-    <article aria-labelledby="zj-found">
-      <h3 className="zj-title" id="zj-found" tabIndex={-1}>
-        {record.title}
-      </h3>
-      <p>
-        {authorsOf(record)}
-        {record.metadata.publication_date ? ` · ${dateOf(String(record.metadata.publication_date))}` : ''}
-      </p>
-      {concept && <p className="zj-sub">{trans.__('This DOI stands for all versions; shown is the newest, %1.', record.version || record.index)}</p>}
-      {!concept && !record.is_latest && <p className="zj-sub">{trans.__('There is a newer version of it.')}</p>}
-      <p className="zj-gap">
-        <Badge doi={record.doi ?? ''} isPractice={!row?.registered_dois} />
-      </p>
-      <div className="zj-gap2" />
-      <Facts
-        rows={[
-          [
-            trans.__('Where'),
-            <Away href={places.api.landingPage(row, record)}>{row?.title ?? repository}</Away>
-          ],
-          [trans.__('Licence'), licences || trans.__('none named')]
-        ]}
-      />
-      <ul className="zj-files zj-gap">
-        {record.files.map(file => (
-          <li key={file.key} className="zj-file">
-            <input
-              type="checkbox"
-              id={`zj-get-${file.key}`}
-              checked={!getting.unticked.has(file.key)}
-              disabled={isBusy}
-              onChange={event => getting.tick(file.key, event.target.checked)}
-            />
-            <Icon icon={file.key.endsWith('.ipynb') ? notebookIcon : fileIcon} />
-            <label className="zj-fname" htmlFor={`zj-get-${file.key}`}>
-              {file.key}
-            </label>
-            <span className="zj-size">{sizeOf(file.size)}</span>
-          </li>
-        ))}
-      </ul>
-    </article>
+    <button type="button" className="zj-hit-head" onClick={look}>
+      <span className="zj-name">{hit.title}</span>
+      <span className="zj-sum">{facts.filter(Boolean).join(' · ')}</span>
+    </button>
   );
 }
 

@@ -1,0 +1,36 @@
+/**
+ * The item of the status bar: where the notebook in front stands, and the way to the panel.
+ */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+import { markIcons } from './icons';
+import type { Session } from './session';
+import { standingOf } from './views/words';
+
+export class StatusItem extends Widget {
+  /** @param onClick Opens the panel. */
+  constructor(
+    private _session: Session,
+    private _trans: TranslationBundle,
+    onClick: () => void
+  ) {
+    super({ node: document.createElement('button') });
+    this.addClass('zj-status');
+    this.node.addEventListener('click', onClick);
+    _session.changed.connect(this._show, this);
+    this._show();
+  }
+
+  private _show(): void {
+    const model = this._session.current?.model;
+    const words = model?.standing ? standingOf(model, this._trans) : '';
+    if (model && words !== this._words) {
+      this._words = words;
+      this.node.replaceChildren(markIcons[model.mark].element({ tag: 'span' }), words);
+      this.node.title = model.places.repository(model.order.chosen.to)?.title ?? '';
+    }
+    this.setHidden(!words);
+  }
+
+  private _words = '';
+}

@@ -1,0 +1,106 @@
+/**
+ * A record that was found: what it says of itself, and its files.
+ */
+import { Sanitizer } from '@jupyterlab/apputils';
+import { addIcon, fileIcon, notebookIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+import type { IRecord } from '../types';
+import { usePanel } from './context';
+import { Away, Badge, Button, Facts, Icon, Link } from './controls';
+import { authorsOf, dateOf, sizeOf } from './words';
+
+/** What may stand in a description: words only. Links would lead away from JupyterLab, images ask other servers. */
+const WORDS = ['p', 'br', 'b', 'strong', 'i', 'em', 'u', 'sub', 'sup', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'div', 'span'];
+/** Characters of HTML from which on only the beginning of a description is shown. */
+const LONG = 400;
+
+/** The code that loads one file of a record in an analysis. */
+export function fetchCode(doi: string, key: string): string {
+  return `from zenodo_jupyter import fetch\n\npath = fetch(${JSON.stringify(doi)}, ${JSON.stringify(key)})\npath`;
+}
+
+export function Found(props: { record: IRecord }): JSX.Element {
+  const { trans, places, getting, insertCode } = usePanel();
+  const { record } = props;
+  const { repository, concept } = getting.found!;
+  const row = places.repository(repository);
+  const isBusy = getting.isActive || !!getting.got;
+  const licences = ((record.metadata.rights ?? []) as any[]).map(right => right?.title?.en ?? right?.id ?? '').join(', ');
+  return (
+    <article aria-labelledby="zj-found">
+      <h3 className="zj-title" id="zj-found" tabIndex={-1}>
+        {record.title}
+      </h3>
+      <p>
+        {authorsOf(record)}
+        {record.metadata.publication_date ? ` · ${dateOf(String(record.metadata.publication_date))}` : ''}
+      </p>
+      {concept && <p className="zj-sub">{trans.__('This DOI stands for all versions; shown is the newest, %1.', record.version || record.index)}</p>}
+      {!concept && !record.is_latest && <p className="zj-sub">{trans.__('There is a newer version of it.')}</p>}
+      <p className="zj-gap">
+        <Badge doi={record.doi ?? ''} isPractice={!row?.registered_dois} />
+      </p>
+      <Said html={String(record.metadata.description ?? '')} />
+      <div className="zj-gap2" />
+      <Facts
+        rows={[
+          [
+            trans.__('Where'),
+            <Away href={places.api.landingPage(row, record)}>{row?.title ?? repository}</Away>
+          ],
+          [trans.__('Licence'), licences || trans.__('none named')]
+        ]}
+      />
+      <ul className="zj-files zj-gap">
+        {record.files.map(file => (
+          <li key={file.key} className="zj-file">
+            <input
+              type="checkbox"
+              id={`zj-get-${file.key}`}
+              checked={!getting.unticked.has(file.key)}
+              disabled={isBusy}
+              onChange={event => getting.tick(file.key, event.target.checked)}
+            />
+            <Icon icon={file.key.endsWith('.ipynb') ? notebookIcon : fileIcon} />
+            <label className="zj-fname" htmlFor={`zj-get-${file.key}`}>
+              {file.key}
+            </label>
+            <span className="zj-size">{sizeOf(file.size)}</span>
+            {insertCode && record.doi && (
+              <Button
+                kind="icon"
+                icon={addIcon}
+                aria-label={trans.__('Insert a cell that loads %1', file.key)}
+                onClick={() => insertCode(fetchCode(record.doi!, file.key))}
+              />
+            )}
+          </li>
+        ))}
+      </ul>
+    </article>
+  );
+}
+
+/** A stranger's description, without anything but words. */
+function Said(props: { html: string }): JSX.Element | null {
+  const { trans } = usePanel();
+  const [isLong, setLong] = React.useState(false);
+  const clean = React.useMemo(
+    () => new Sanitizer().sanitize(props.html, { allowedTags: WORDS, allowedAttributes: {} }),
+    [props.html]
+  );
+  if (!clean.trim()) {
+    return null;
+  }
+  const isShort = clean.length > LONG && !isLong;
+  return (
+    <div className="zj-gap">
+      <div className={`zj-said ${isShort ? 'is-short' : ''}`} dangerouslySetInnerHTML={{ __html: clean }} />
+      {clean.length > LONG && (
+        <Link aria-expanded={isLong} onClick={() => setLong(!isLong)}>
+          {isLong ? trans.__('Less') : trans.__('More')}
+        </Link>
+      )}
+    </div>
+  );
+}
