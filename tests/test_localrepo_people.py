@@ -15,6 +15,7 @@ import requests
 from zenodo_jupyter.errors import BadInput
 from zenodo_jupyter.localrepo import users
 from zenodo_jupyter.localrepo.database import now
+from zenodo_jupyter.localrepo.flavours import Switches
 from zenodo_jupyter.localrepo.limits import Limit, Limiter
 from zenodo_jupyter.localrepo.server import Server
 from zenodo_jupyter.localrepo.store import Store
@@ -127,7 +128,7 @@ def test_a_token_in_an_address_is_never_written_down(tmp_path: Path) -> None:
         "--data",
         str(tmp_path / "d"),
     ]
-    command += ["--account", "ada@example.org", "--rate-limits"]
+    command += ["--account", "ada@example.org", "--rate-limits", "--trap", "crashes"]
     log = tmp_path / "log"
     with log.open("wb") as said:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True)
@@ -143,6 +144,9 @@ def test_a_token_in_an_address_is_never_written_down(tmp_path: Path) -> None:
                 )
             broken = requests.post(f"{url}/api/records?access_token={token}", data=b"{", timeout=60)
             assert broken.status_code == 400
+            # A trap that was asked for: a list as body crashes the real one.
+            listed = requests.post(f"{url}/api/records?access_token={token}", json=[], timeout=60)
+            assert listed.status_code == 500
         finally:
             process.send_signal(signal.SIGTERM)
             rest = process.communicate(timeout=60)[0]
@@ -164,3 +168,13 @@ def test_a_crash_is_logged_without_the_token(
         # urllib3 logs the address on the client's side; ours is what counts.
         ours = "\n".join(r.getMessage() for r in caplog.records if not r.name.startswith("urllib3"))
         assert "/api/records" in ours and server.token not in ours
+
+
+def test_traps_are_named(tmp_path: Path) -> None:
+    """Should switch on what is named and nothing else, all of them by one word, and say which there are."""
+    some = Switches.on(["bad-part-answers-200", "crashes"])
+    assert some == Switches(bad_part_answers_200=True, crashes=True)
+    assert Switches.on([]) == Switches() and Switches.on(["all"]) == Switches.all_on()
+    with pytest.raises(BadInput, match="no trap 'nothing'") as refused:
+        Switches.on(["nothing"])
+    assert "content-after-commit-drops-file" in str(refused.value.hint)

@@ -223,12 +223,31 @@ def test_grants_by_their_number(world: World) -> None:
     world.ask("bob", "GET", path, status=403)
     assert world.ask("alice", "PATCH", path, {"permission": "preview"}).json()["permission"] == "preview"
     assert world.ask("alice", "PUT", path, {**item, "permission": "edit"}).json()["permission"] == "edit"
+    assert world.ask("alice", "PATCH", path, {}).json()["permission"] == "edit"
     alice = {"type": "user", "id": str(world.ids["alice"].id)}
     world.ask("alice", "PUT", path, {"subject": alice, "permission": "edit"}, 400)
     world.ask("bob", "POST", f"/records/{id}/draft", status=201)
     world.ask("alice", "DELETE", path, status=204)
     world.ask("bob", "POST", f"/records/{id}/draft", status=403)
     world.ask("alice", "GET", path, status=404)
+
+
+def test_a_grant_of_an_unknown_kind_opens_nothing(world: World) -> None:
+    """Should be taken, as InvenioRDM takes any word, and let nobody in."""
+    id, bob = world.record(SECRET), str(world.ids["bob"].id)
+    item = {"subject": {"type": "user", "id": bob}, "permission": "dance"}
+    (made,) = world.ask("alice", "POST", f"/records/{id}/access/grants", {"grants": [item]}, 201).json()["hits"]["hits"]
+    assert made["permission"] == "dance"
+    world.ask("bob", "GET", f"/records/{id}/files/a/content", status=403)
+    shared = "/user/records?shared_with_me=true"
+    assert world.ask("bob", "GET", shared).json()["hits"]["total"] == 0
+    assert world.ask("alice", "PATCH", f"/records/{id}/access/grants/0", {"permission": "sing"}).json() == {
+        "permission": "sing", "subject": item["subject"], "origin": made["origin"],
+    }  # fmt: skip
+    world.ask("alice", "PATCH", f"/records/{id}/access/grants/0", {"permission": 5}, 400)
+    world.ask("alice", "PATCH", f"/records/{id}/access/users/{bob}", {"permission": "edit"})
+    world.ask("bob", "GET", f"/records/{id}/files/a/content")
+    assert world.ask("bob", "GET", shared).json()["hits"]["total"] == 1
 
 
 def test_an_administrator_erases(world: World) -> None:

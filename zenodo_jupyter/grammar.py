@@ -133,6 +133,8 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
         "--flavour", choices=["zenodo", "rdm"], default="zenodo", help="answer like Zenodo or like InvenioRDM"
     )
     p.add_argument("--rate-limits", action="store_true", help="refuse whoever asks too often, as Zenodo does")
+    p.add_argument("--trap", action="append", default=[], metavar="NAME",
+                   help="have this trap of the real one, else refused clearly; may be repeated; all for all")  # fmt: skip
     p.add_argument("--account", action="append", default=[], metavar="MAIL",
                    help="make an account and show a token of it for this run; may be repeated")  # fmt: skip
     p.add_argument("--open", metavar="DOI", help="open this record in a browser")

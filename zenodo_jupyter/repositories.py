@@ -253,6 +253,7 @@ def serve(
     as_json: bool,
     allow_remote: bool,
     rate_limits: bool,
+    traps: Sequence[str],
     accounts: Sequence[str],
     open_doi: str | None,
     config: Config,
@@ -265,6 +266,8 @@ def serve(
         Its folder; the configured one where it is None.
     host, port, flavour, as_json, allow_remote, rate_limits, accounts
         See `localrepo.server.serve`.
+    traps : sequence of str
+        Which of the real one's traps are on; see `localrepo.flavours.Switches`.
     open_doi : str or None
         The DOI of a record to open in a browser.
     config : Config
@@ -272,6 +275,7 @@ def serve(
     """
     import webbrowser
 
+    from .localrepo.flavours import Switches
     from .localrepo.server import serve as serve_folder
 
     def show(url: str) -> None:
@@ -282,8 +286,8 @@ def serve(
 
     folder = data_dir or local_data(config)
     serve_folder(
-        folder, host, port, flavour=flavour, allow_remote=allow_remote, rate_limits=rate_limits, accounts=accounts,
-        as_json_line=as_json,
+        folder, host, port, flavour=flavour, switches=Switches.on(traps), allow_remote=allow_remote,
+        rate_limits=rate_limits, accounts=accounts, as_json_line=as_json,
         out=lambda text: print(text, flush=True), ready=show,
     )  # fmt: skip
 

@@ -61,7 +61,7 @@ def level(db: Database, user: Reader, parent: Parent) -> str:
         parent.number,
         str(user.id),
     )
-    given = [row["permission"] for row in rows]
+    given = [row["permission"] for row in rows if row["permission"] in _LEVELS]
     if _curates(db, user, parent):
         given.append("edit")
     return max(given, key=_LEVELS.index, default="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from ..errors import BadInput
@@ -134,3 +135,18 @@ class Switches:
     def all_on(cls) -> Switches:
         """Return every trap switched on."""
         return cls(**{f.name: True for f in fields(cls)})
+
+    @classmethod
+    def on(cls, names: Sequence[str]) -> Switches:
+        """Return the traps of these names switched on, as in ``bad-part-answers-200``; ``all`` of them.
+
+        Raises
+        ------
+        BadInput
+            When there is none of a name.
+        """
+        known = {f.name.replace("_", "-"): f.name for f in fields(cls)}
+        for name in names:
+            if name not in known and name != "all":
+                raise BadInput(f"There is no trap {name!r}.", f"Take some of {', '.join(known)}, or all.")
+        return cls.all_on() if "all" in names else cls(**{known[name]: True for name in names})

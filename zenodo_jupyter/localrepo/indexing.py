@@ -71,7 +71,7 @@ def index(db: Database, version: Version, flavour: Flavour) -> None:
         connection.executemany(
             "INSERT INTO terms SELECT id, ?, ? FROM fields WHERE name = ?", [(v, doc, f) for f, v in terms]
         )
-        _count_change(db)
+        count_change(db)
 
 
 def touch(db: Database, version: Version) -> None:
@@ -86,11 +86,11 @@ def remove(db: Database, version: Version) -> None:
     with db.writing() as connection:
         connection.execute("DELETE FROM texts WHERE rowid = ?", (doc,))
         connection.execute("DELETE FROM documents WHERE doc = ?", (doc,))
-        _count_change(db)
+        count_change(db)
 
 
-def _count_change(db: Database) -> None:
-    """Count that the index changed, for whoever keeps what it said before."""
+def count_change(db: Database) -> None:
+    """Count that the index changed, or who may find what, for whoever keeps what it said before."""
     with db.writing() as connection:
         connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'index_changes'")
 

@@ -62,6 +62,7 @@ OLD_SORTS = {
     "conference-desc": ", ".join(_SESSIONS).format("DESC"),
     "conference-asc": ", ".join(_SESSIONS).format(""),
 }
+_READ = "'view', "
 _WEIGHTS = ", ".join(str(weight) for weight in (1.0, *TEXTS.values()))
 
 
@@ -226,11 +227,12 @@ def _scope(scope: Scope, *, listed: bool) -> Rows:
     conditions: list[str] = []
     values: list[Any] = []
     user = scope.user.id if scope.user else -1
-    granted = "d.parent_id IN (SELECT parent_id FROM access_grants WHERE subject_type = 'user' AND subject_id = ?{})"
+    granted = "d.parent_id IN (SELECT parent_id FROM access_grants WHERE subject_type = 'user' AND subject_id = ? "
+    granted += "AND permission IN ({}'preview', 'edit', 'manage'))"
     if scope.mine:
         # A record that is being edited is shown once, as its draft.
         conditions.append("(d.is_draft OR d.record_id NOT IN (SELECT id FROM drafts))")
-        conditions.append(granted.format(" AND permission <> 'view'") if scope.shared else "d.owner_id = ?")
+        conditions.append(granted.format("") if scope.shared else "d.owner_id = ?")
         values.append(str(user) if scope.shared else user)
         if not scope.all_versions:  # of each concept what is worked on, else what was published last
             conditions.append(
@@ -245,6 +247,6 @@ def _scope(scope: Scope, *, listed: bool) -> Rows:
         conditions.append("d.parent_id IN (SELECT parent_id FROM community_records WHERE community_id = ?)")
         values.append(scope.community)
     if not (scope.user and scope.user.is_admin):
-        conditions.append(f"(d.public OR d.owner_id = ? OR {granted.format('')})" if scope.user else "d.public")
+        conditions.append(f"(d.public OR d.owner_id = ? OR {granted.format(_READ)})" if scope.user else "d.public")
         values += [user, str(user)] if scope.user else []
     return Rows(" AND ".join(conditions), values)

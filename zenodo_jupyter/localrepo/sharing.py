@@ -14,7 +14,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from ..errors import FieldError, RecordNotFound, RefusedMetadata, WasRefused
-from . import access, users, versions
+from . import access, indexing, users, versions
 from .actor import Actor
 from .database import Database, now
 from .schema.fields import Html
@@ -48,18 +48,15 @@ class _Grant(Schema):
         unknown = EXCLUDE
 
     subject = fields.Nested(_Subject, required=True)
-    permission = fields.String(
-        required=True, validate=validate.OneOf((*_LINK_LEVELS, "manage"), error="Must be one of: {choices}.")
-    )
+    # Any word, as in InvenioRDM; one that means nothing opens nothing (see `access.level`).
+    permission = fields.String(required=True)
 
 
 class _Permission(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    permission = fields.String(
-        required=True, validate=validate.OneOf((*_LINK_LEVELS, "manage"), error="Must be one of: {choices}.")
-    )
+    permission = fields.String()
 
 
 class _Settings(Schema):
@@ -87,9 +84,9 @@ def load(schema: Schema, body: Any) -> dict[str, Any]:
     return data
 
 
-def read_permission(body: Any) -> str:
-    """Read how far somebody may go; raises RefusedMetadata."""
-    permission: str = load(_Permission(), body)["permission"]
+def read_permission(body: Any, held: str) -> str:
+    """Read how far somebody may go, as far as before if nothing is said of it; raises RefusedMetadata."""
+    permission: str = load(_Permission(), body).get("permission", held)
     return permission
 
 
@@ -240,6 +237,7 @@ def add_grant(db: Database, parent: Parent, user_id: str, permission: str, origi
             "INSERT OR REPLACE INTO access_grants VALUES (?, 'user', ?, ?, ?, ?)",
             (parent.number, user_id, permission, now(), json.dumps({"origin": origin})),
         )
+        indexing.count_change(db)
 
 
 def grant_number(actor: Actor, text: str, number: str) -> dict[str, Any]:
@@ -281,6 +279,7 @@ def change_grant(actor: Actor, text: str, user_id: str, permission: str | None) 
             connection.execute(f"DELETE FROM access_grants {where}", (parent.number, user_id))
         else:
             connection.execute(f"UPDATE access_grants SET permission = ? {where}", (permission, parent.number, user_id))
+        indexing.count_change(actor.db)
 
 
 def change_settings(actor: Actor, text: str, body: Any) -> Parent:

@@ -116,7 +116,8 @@ def read_grant(id: str, user: str) -> Response:
 @blueprint.patch("/records/<id>/access/users/<user>")
 def change_grant(id: str, user: str) -> Response:
     """Grant one person more or less."""
-    sharing.change_grant(here.actor(), id, user, sharing.read_permission(here.body()))
+    held = sharing.find_grant(here.actor(), id, user)["permission"]
+    sharing.change_grant(here.actor(), id, user, sharing.read_permission(here.body(), held))
     return read_grant(id, user)
 
 
