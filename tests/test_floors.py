@@ -20,7 +20,7 @@ FLOORS = {
         ranges pacing transfer rows repositories tokens journal processes isolation kernels execute installers interpreters
         venvs conda era locking unpacking _run localrepo""",
     3: """collect anonymous standing stamping submission consent describing edit publish published underway reporting delivery
-        promoting getting choosing outlook preparing rerun attempts rehearsing reproduce evidence reproduction fetching""",
+        carried promoting getting choosing outlook preparing rerun attempts rehearsing reproduce evidence reproduction fetching""",
     4: "config job jobs verbs holding options grammar show",
     5: "extension handlers widgets magics cli frontend kernelwatch completing",
 }

@@ -124,6 +124,12 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
         p.add_argument("folder", type=Path, help="the folder")
     p.add_argument("doi", nargs="?", help="one record, by its DOI or id (default: all)")
 
+    p = verb("promote", holding.promote, "Move records with versions, files and communities to another repository.")
+    p.add_argument("doi", nargs="?", help="one record, by the DOI or id of any version")
+    p.add_argument("--all", action="store_true", help="all of one's own records")
+    p.add_argument("--to", required=True, metavar="NAME|URL", help="the other repository")
+    p.add_argument("--yes", action="store_true", help="say yes beforehand to what cannot be undone")
+
     p = verb("serve", acts.serve, "Serve the embedded repository over HTTP on this machine.")
     p.add_argument("--port", type=int, default=None, help="0 takes a free one (default: the repository's own)")
     p.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")

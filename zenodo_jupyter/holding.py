@@ -1,13 +1,14 @@
-"""The verbs for whoever keeps an embedded repository: ``fixity``, ``backup``, ``restore``, ``export``."""
+"""The verbs for whoever keeps an embedded repository: ``fixity``, ``backup``, ``restore``, ``export``, ``promote``."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from . import show
-from .errors import Mismatch
+from .errors import BadInput, Mismatch
 from .report import Progress, Report
 from .show import Outcome
 from .verbs import Door
@@ -59,6 +60,19 @@ def export(args: argparse.Namespace, door: Door) -> Outcome:
     made = sum(1 for bag in bags if bag["made"])
     text = f"{made} records were written as bags to {_folder(args)}; {len(bags) - made} were there already, and whole."
     return show.line(text, bags=bags)
+
+
+def promote(args: argparse.Namespace, door: Door) -> Outcome:
+    """``promote``."""
+    from .promoting import promote as act
+
+    if bool(args.doi) == args.all:
+        raise BadInput("Which records?", "Name one by its DOI, or say --all.")
+    done = act(args.doi, to=args.to, yes=args.yes, confirm=door.ask, config=door.config, report=door.report)
+    lines = [f"{p.source} is {p.doi or p.target}: {p.url}{'' if p.moved else ' (moved before)'}" for p in done]
+    lines += [f"  {p.source}: {note}" for p in done for note in p.notes]
+    lines.append(f"{len(done)} versions are there, each compared with its own here.")
+    return Outcome("\n".join(lines), {"promoted": [asdict(p) for p in done]})
 
 
 def _folder(args: argparse.Namespace) -> Path:
