@@ -13,7 +13,7 @@ from . import checks, environment, locking, notebook, proposals, repositories, s
 from .checks import remedies, switches
 from .communities import Community
 from .errors import BadInput, Blocked, FieldError
-from .metadata import Metadata
+from .metadata import Metadata, presets
 from .report import Progress, Report, silent
 from .watching import Watched
 
@@ -183,6 +183,7 @@ def collect(
     given = said_in(nb, metadata)
     wanted = proposal.metadata.replace(**dict.fromkeys(without))
     full = wanted.merge(given) if given else wanted
+    full, filled = presets.filled(full, given)
     full = _complete(full, repository, stand, given)
     communities, unknown = submission.find(repository, full.communities)
     notes = (*proposal.notes, *locking.missing())
@@ -199,7 +200,7 @@ def collect(
     )  # fmt: skip
     meanwhile = underway.edited(repository, entry.act)
     findings = (*findings, meanwhile) if meanwhile else tuple(findings)
-    sources = {k: v for k, v in proposal.sources.items() if k in full.values and not (given and k in given.values)}
+    sources = {k: v for k, v in {**proposal.sources, **filled}.items() if k in full.values and not (given and k in given.values)}
     return Plan(
         path, repository, bundle, full, sources, findings, stand, described,
         _redescribed(given, without, previous), proposal.conflicts, notes,
@@ -288,7 +289,7 @@ def _redescribed(given: Metadata | None, without: Sequence[str], previous: Metad
     if previous is None:
         return False
     before, now = previous.to_dict(), given.to_dict() if given else {}
-    kept = {"publication_date", "version", "communities"}
+    kept = {"publication_date", "version", "communities", "preset"}
     return any(before.get(k) != v for k, v in now.items() if k not in kept) or any(name in before for name in without)
 
 

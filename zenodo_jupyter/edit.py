@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from .config import Config
     from .repository import Repository
 
-#: What an edit does not change: a community is asked, and these are in no draft.
-_NOT_HERE = "communities"
+#: What an edit does not change: a community is asked, a preset only fills in, and neither is in a draft.
+_NOT_HERE = ("communities", "preset")
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def _says(record: Record) -> Metadata:
 def _differing(one: Metadata, other: Metadata) -> tuple[str, ...]:
     """Return the names of the fields in which two descriptions differ."""
     a, b = one.to_dict(), other.to_dict()
-    return tuple(name for name in {**a, **b} if a.get(name) != b.get(name) and name != _NOT_HERE)
+    return tuple(name for name in {**a, **b} if a.get(name) != b.get(name) and name not in _NOT_HERE)
 
 
 def _question(repository: Repository, changed: Sequence[str]) -> str:

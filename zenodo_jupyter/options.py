@@ -7,6 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BadInput
+from .metadata.presets import CHOICES
+
+#: Formats in which a record is cited or handed on, by InvenioRDM's names; every repository is asked for them by media type.
+FORMATS = {
+    "bibtex": "application/x-bibtex",
+    "csl": "application/vnd.citationstyles.csl+json",
+    "json-ld": "application/ld+json",
+    "datacite-json": "application/vnd.datacite.datacite+json",
+    "datacite-xml": "application/vnd.datacite.datacite+xml",
+    "dublincore": "application/x-dc+xml",
+    "marcxml": "application/marcxml+xml",
+}
 
 
 def what(p: argparse.ArgumentParser, many: bool = False) -> None:
@@ -17,6 +29,8 @@ def what(p: argparse.ArgumentParser, many: bool = False) -> None:
     p.add_argument("--exclude", nargs="+", action="extend", default=[], metavar="NAME", help="names to leave out")
     p.add_argument("--to", metavar="NAME|URL", help="the repository (default: the embedded one)")
     p.add_argument("--metadata", type=Path, metavar="FILE", help="the description, as YAML or JSON")
+    kinds = [name for name, _ in CHOICES]
+    p.add_argument("--preset", choices=kinds, metavar="KIND", help=f"fill in and check for a kind: {', '.join(kinds)}")
 
 
 def communities(p: argparse.ArgumentParser) -> None:

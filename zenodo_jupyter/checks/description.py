@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ..metadata import presets
 from .finding import Finding
 
 if TYPE_CHECKING:
@@ -19,8 +20,11 @@ def check(metadata: Metadata) -> Iterator[Finding]:
     """Yield what the metadata lack.
 
     MET1 : fields that the repository will refuse. MET2 : no description to speak of. MET3 : authors without ORCID.
-    LIC1 : no licence.
+    LIC1 : no licence. MET4 : what is asked of a record of the kind that the person named.
     """
+    for name, asked in presets.lacking(metadata):
+        yield Finding("MET4", "warning", f"Asked of this kind of record: {asked}", f"Fill in {name.replace('_', ' ')}.",
+                      f"metadata.{name}")  # fmt: skip
     for error in metadata.validate():
         yield Finding("MET1", "error", " ".join(error.messages), f"Fill in {_spoken(error.field)}.", error.field)
     if not metadata.rights:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: All checks, as the files of this package define them.
 CHECKS = (
     "SEC1", "DAT1", "DAT2", "DAT3", "ORD1", "ORD2", "ORD3", "OUT1", "OUT2", "OUT3", "RND1", "SYS1", "SYS2", "PRV1", "PRV2",
-    "PRV3", "SIZ1", "SIZ2", "NAM1", "ENV1", "ENV2", "ENV3", "MET1", "MET2", "MET3", "LIC1",
+    "PRV3", "SIZ1", "SIZ2", "NAM1", "ENV1", "ENV2", "ENV3", "MET1", "MET2", "MET3", "MET4", "LIC1",
 )  # fmt: skip
 _TABLE = "[tool.zenodo-jupyter.checks]"
 _TAG = "zenodo-ignore"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from . import choices as c
-from . import licences, people, prose, rules
+from . import licences, people, presets, prose, rules
 from .choices import Choices
 from .rules import MISSING, Rule
 from .spelling import tidy_access, tidy_dated, tidy_funding, tidy_language, tidy_related, tidy_subject, tidy_text_in
@@ -225,6 +225,8 @@ _WHERE = (
 )  # fmt: skip
 
 _MORE = (
+    Field("preset", "Kind of record", "Fills in what such a record says, and checks what is asked of it.", "choice", "Basics",
+          choices=presets.CHOICES),
     Field("additional_titles", "Further titles", "Subtitle, translated title …", "group", "Titles and descriptions",
           "metadata.additional_titles", repeat=True, tidy=tidy_text_in("title", "alternative-title"),
           fields=(Field("title", "Title", "", path="title", required=True, minimum=3),
