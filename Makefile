@@ -66,7 +66,7 @@ NGINX := /usr/sbin/nginx
 $(NGINX):
 	-$(APT) update && $(APT) install -y --no-install-recommends nginx-light
 
-# Full sizes: python -m benchmarks.nginx --large 1024 and python -m benchmarks.searches --records 1000 10000 100000
+# Full sizes: python -m benchmarks.clients --full, python -m benchmarks.nginx --large 1024 and python -m benchmarks.searches --records 1000 10000 100000
 bench: install $(CHROMIUM) | $(NGINX) ## speed beside curl, nginx and JupyterLab without us, as ratios; searching
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m benchmarks
 

@@ -60,8 +60,8 @@ class Place:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Place]:
-    """Serve an embedded repository on a free port."""
+def served(folder: Path, *options: str) -> Iterator[Place]:
+    """Serve an embedded repository on a free port, with further options of ``serve``."""
     command = [
         sys.executable,
         "-m",
@@ -72,6 +72,7 @@ def served(folder: Path) -> Iterator[Place]:
         "--json",
         "--data",
         str(folder / "store"),
+        *options,
     ]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
