@@ -3,6 +3,7 @@
 from .answers import CORPUS
 from .answers import main as answers
 from .bundling import main as bundling
+from .clients import main as clients
 from .mutation import main as mutation
 from .nginx import main as nginx
 from .searches import main as searches
@@ -10,6 +11,7 @@ from .startup import main as startup
 from .transfer import main as transfer
 
 transfer()
+clients([])
 nginx([])
 bundling()
 searches([])
