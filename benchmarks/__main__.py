@@ -4,6 +4,7 @@ from .answers import CORPUS
 from .answers import main as answers
 from .bundling import main as bundling
 from .clients import main as clients
+from .era import main as era
 from .mutation import main as mutation
 from .nginx import main as nginx
 from .searches import main as searches
@@ -19,3 +20,4 @@ startup()
 if CORPUS.is_dir():
     mutation()
     answers()
+    era([])

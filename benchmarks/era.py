@@ -46,7 +46,7 @@ class Old:
 
 OLD = (
     Old("pvlib/solarposition.ipynb", "2020-11-01", 44, 15, alone=True),
-    Old("pysindy/PySINDy.ipynb", "2020-11-01", 10, 4),
+    Old("pysindy/PySINDy.ipynb", "2022-01-01", 8, 4),
     Old("lmfit/discuss_model_eval_uncertainty.ipynb", "2024-06-01", 28, 10),
 )
 

@@ -154,6 +154,20 @@ def test_pictures_stand_on_the_ladder():
     assert compare_image(picture, "AAAA").level == Level.DIFFERENT
 
 
+def test_a_mark_that_moved_by_a_pixel_looks_the_same_and_a_changed_one_does_not():
+    """Should fail if another font costs a figure its verdict, or if that hides a mark that is elsewhere or of another colour."""
+
+    def at(x, y, ink="black"):
+        return png(lambda pen: pen.ellipse((x, y, x + 14, y + 14), outline=ink, width=3), size=(640, 480))
+
+    here = at(40, 60)
+    for near in (at(41, 61), at(42, 60), at(42, 62)):
+        assert compare_image(here, near).level == Level.LOOKS_SAME
+    for other in (at(48, 60), at(40, 68), at(40, 60, "yellow")):
+        assert compare_image(here, other).level > Level.LOOKS_SAME
+        assert compare_image(other, here).level > Level.LOOKS_SAME
+
+
 def test_a_change_of_colour_alone_is_seen():
     """Should fail if only brightness is compared: this red and this green are equally bright."""
     box = (50, 20, 250, 200)

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,6 +34,7 @@ from zenodo_jupyter.reporting import publish_report
 from zenodo_jupyter.reproduce import get, reproduce
 from zenodo_jupyter.transfer import Upload, upload_files
 from zenodo_jupyter.unpacking import unpack
+from zenodo_jupyter.verdict import UsedEnvironment
 
 METADATA = {
     "title": "Länge läuft: a <b>test</b>",
@@ -417,3 +419,16 @@ def test_a_report_becomes_a_record_linked_to_what_it_reports(publish, config, tm
     assert act["description"] == done.verdict and len({e["@id"] for e in graph}) == len(graph)
     second = publish_report(done, metadata=who, config=config)
     assert second.unchanged and second.record.id == first.record.id
+
+
+def test_a_report_of_guessed_packages_names_those_and_not_this_kernels(publish, config, tmp_path):
+    """Should fail if who follows the report installs what happens to be installed here."""
+    done = reproduce(str(publish(FILES).doi), tmp_path / "r", yes=True, environment="current", config=config)
+    used = UsedEnvironment("era", "3.8.5", day="2020-11-01")
+    guessed = replace(done, environment=used, requirements=("ipykernel==6.0", "tinypkg==1.5"))
+    record = publish_report(guessed, metadata=Metadata.from_dict({"creators": ["Roe, Max"]}), config=config).record
+    repository = repositories.repository("local", config=config)
+    told = repository.download(record.id, "requirements.txt", tmp_path / "requirements.txt").read_text("utf-8")
+    assert "November 2020" in told and told.endswith("ipykernel==6.0\ntinypkg==1.5\n")
+    assert repository.download(record.id, "runtime.txt", tmp_path / "runtime.txt").read_text() == "python-3.8.5\n"
+    assert record.file("pylock.toml") is None

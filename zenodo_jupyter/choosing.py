@@ -7,9 +7,9 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
+from . import unpacking
 from .errors import BadInput
 from .getting import Fetched
-from .unpacking import unpack
 
 #: So many notebooks of a record are named one by one.
 NAMED = 20
@@ -81,12 +81,11 @@ def _notebooks(got: Fetched) -> tuple[Path, list[str]]:
     if loose:
         return got.folder, loose
     for archive in (path for path in got.files if path.suffix.lower() == ".zip" and zipfile.is_zipfile(path)):
-        with zipfile.ZipFile(archive) as zipped:
-            if not any(_is_notebook(name) for name in zipped.namelist()):
-                continue
+        if not any(_is_notebook(name) for name in unpacking.names(archive)):
+            continue
         target = archive.with_name(f"{archive.stem}-unpacked")
         target.mkdir(exist_ok=True)
-        paths = [path.relative_to(target).as_posix() for path in unpack(archive, target)]
+        paths = [path.relative_to(target).as_posix() for path in unpacking.unpack(archive, target)]
         tops = {path.partition("/")[0] for path in paths}
         root = target / tops.pop() if len(tops) == 1 else target
         root = root if root.is_dir() else target

@@ -243,7 +243,12 @@ class Files(NativeAPI):
         return f"/records/{segment(record_id)}{'/draft' if draft else ''}/files"
 
     def _entries(self, answer: Any) -> tuple[FileEntry, ...]:
-        return read(lambda a: tuple(FileEntry.from_json(e) for e in a["entries"]), answer, self.session)
+        def entries(a: Any) -> tuple[FileEntry, ...]:
+            if a.get("enabled") is False:  # a description alone has no list
+                return ()
+            return tuple(FileEntry.from_json(e) for e in a["entries"])
+
+        return read(entries, answer, self.session)
 
     @staticmethod
     def _chosen(entries: tuple[FileEntry, ...], keys: Sequence[str]) -> dict[str, FileEntry]:

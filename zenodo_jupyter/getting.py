@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import repositories, transfer, unpacking
 from .doi import DOI
-from .errors import BadInput, Cancelled, RecordNotFound
+from .errors import AccessDenied, BadInput, Cancelled, RecordNotFound
 from .packing import is_packed
 from .records import FileEntry, Record
 from .report import Progress, Report, silent
@@ -141,7 +141,17 @@ def _about_versions(text: str, record: Record) -> tuple[str, ...]:
 
 
 def _entries(repository: Repository, record: Record) -> tuple[FileEntry, ...]:
-    entries = record.files or repository.list_files(record.id, draft=False)
+    try:
+        entries = record.files or repository.list_files(record.id, draft=False)
+    except AccessDenied as error:
+        if not record.files_restricted:
+            raise
+        until = str((record.access.get("embargo") or {}).get("until") or "")
+        raise AccessDenied(
+            f"{record.doi or record.id} ({record.title}) is there, but its files are restricted"
+            + (f" until {until}." if until else "."),
+            f"Ask its authors for access on {record.html_url}, and set a token of yours. {error.hint}",
+        ) from error
     if not entries:
         raise RecordNotFound(f"The record {record.doi or record.id} ({record.title}) has no files, only a description.")
     return entries

@@ -78,7 +78,8 @@ def _environment(done: Reproduction, folder: Path) -> list[Path]:
         (folder / name).unlink(missing_ok=True)
         if not done.environment.inferred and (done.folder / name).is_file():
             shutil.copyfile(done.folder / name, folder / name)
-    if not (folder / ENVIRONMENT[0]).exists() and done.requirements:
+    here = done.environment.step in ("satisfied", "current")  # then publishing looks at the packages itself
+    if not here and not (folder / ENVIRONMENT[0]).exists() and done.requirements:
         lines = [f"# The packages that the notebook was run again with: {done.environment.words}", *done.requirements]
         (folder / "requirements.txt").write_text("\n".join(lines) + "\n", "utf-8")
         (folder / "runtime.txt").write_text(f"python-{done.environment.python}\n", "utf-8")

@@ -130,7 +130,8 @@ def reproduce_each(
         In the order in which they were run, each with reports of its own.
     """
     report = Timed(report)
-    got = get(text, folder, from_=from_, config=config, report=report, confirm=confirm, cancel=cancel)
+    large = None if yes else confirm or _nobody
+    got = get(text, folder, from_=from_, config=config, report=report, confirm=large, cancel=cancel)
     laid_out, names = choosing.choose(got, wanted)
     day, notes = _published(got), list(got.notes)
     attempts: list[Attempt] = []
@@ -200,6 +201,11 @@ def _reproduced(
     )  # fmt: skip
     done.write(one.archived, rerun)
     return done
+
+
+def _nobody(question: str) -> bool:
+    """Answer for a person who is not there."""
+    raise NeedsConsent(f"{question} Nobody said that it may be fetched and run.", "Say --yes (or yes=True) to do it.")
 
 
 def _published(got: Fetched) -> date:

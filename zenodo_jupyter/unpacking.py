@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -18,11 +19,33 @@ from .receiving import check_room
 
 #: More files than this in one zip are not laid out: a small zip can hold millions of empty ones.
 MAX_FILES = 100_000
+#: Bytes: a longer list of files in a zip is not read; 100,000 names of two hundred letters have 25 MB.
+MAX_LIST = 30_000_000
+#: The end of a zip, with the longest comment that it can have, in bytes.
+_END = 22 + 0xFFFF
 #: A zip that becomes more than a GB, and so many times its own size, is not laid out: 42 kB can hold petabytes. Tables and
 #: text shrink to a tenth; only what is nearly all zeros shrinks to less than a hundredth.
 MAX_GROWTH, ALWAYS_FINE = 100, 10**9
 MANIFEST = "manifest-sha256.txt"
 _BLOCK = 1 << 20
+
+
+def names(archive: Path) -> list[str]:
+    """Return what a zip holds, in its order.
+
+    Raises
+    ------
+    BadInput
+        When there is too much in it to be laid out.
+    Mismatch
+        When it is damaged.
+    """
+    try:
+        _refuse_crowd(archive)
+        with zipfile.ZipFile(archive) as zipped:
+            return zipped.namelist()
+    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+        raise Mismatch(f"{archive.name} is damaged and cannot be read ({error}).", "Get the record again.") from error
 
 
 def unpack(archive: Path, folder: Path) -> list[Path]:
@@ -53,6 +76,7 @@ def unpack(archive: Path, folder: Path) -> list[Path]:
         When the zip is damaged, or holds more than it declares.
     """
     try:
+        _refuse_crowd(archive)
         with zipfile.ZipFile(archive) as zipped:
             targets = _targets(zipped, archive.name, folder)
             _refuse_bomb(archive, sum(info.file_size for info in targets))
@@ -159,6 +183,35 @@ def _targets(zipped: zipfile.ZipFile, name: str, folder: Path) -> dict[zipfile.Z
     for one, other in clashes([info.filename for info in files]):
         raise BadInput(f"{one!r} and {other!r} in {name} cannot be side by side in a folder; nothing was unpacked.")
     return {info: safe_join(folder, info.filename) for info in files}
+
+
+def _refuse_crowd(archive: Path) -> None:
+    """Refuse a zip of very many files before its list is read, which takes a kB of memory for each.
+
+    The end of a zip says how many there are and how long the list is (APPNOTE.TXT 4.3.14 to 4.3.16); who lies about the first
+    is held to the second.
+    """
+    with open(archive, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        start = file.seek(max(0, size - _END))
+        end = file.read()
+        at = end.rfind(b"PK\x05\x06")
+        if at < 0 or len(end) < at + 22:
+            return  # no zip, which zipfile says
+        count, length = struct.unpack_from("<HI", end, at + 10)
+        locator = start + at - 20
+        if (count == 0xFFFF or length == 0xFFFFFFFF) and locator >= 0:
+            file.seek(locator)
+            signature, _, place = struct.unpack("<4sIQ", file.read(16))
+            if signature == b"PK\x06\x07" and place < size:
+                file.seek(place + 32)
+                large = file.read(16)
+                count, length = struct.unpack("<QQ", large) if len(large) == 16 else (count, length)
+    if count > MAX_FILES or length > MAX_LIST:
+        many = f"{count:,}" if count > MAX_FILES else "very many"
+        raise BadInput(
+            f"{archive.name} holds {many} files; it was not unpacked.", "Unpack it yourself if you trust it."
+        )
 
 
 def _refuse_bomb(archive: Path, size: int) -> None:

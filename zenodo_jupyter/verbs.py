@@ -109,8 +109,9 @@ def get(args: argparse.Namespace, door: Door) -> Outcome:
     from . import reproduce as act
 
     done = act.get(
-        args.doi, args.folder, from_=args.from_, files=args.file or None, config=door.config, report=door.report
-    )
+        args.doi, args.folder, from_=args.from_, files=args.file or None, config=door.config, report=door.report,
+        confirm=None if door.ask is None else lambda question: _yes(door, f"{question} Fetch it?"),
+    )  # fmt: skip
     return show.fetched(done)
 
 
