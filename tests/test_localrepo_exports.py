@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import bibtexparser
 import jsonschema
@@ -17,6 +18,7 @@ from holdings import API, METADATA, door, publish
 from lxml import etree
 from test_companions import CFF_SCHEMA
 
+from zenodo_jupyter import cli
 from zenodo_jupyter.localrepo.adapter import BASE_URL
 
 Export = Callable[[str], requests.Response]
@@ -174,6 +176,18 @@ def test_citations_come_in_styles(session: requests.Session, record: dict, style
     said = answer.content.decode()
     assert answer.status_code == 200 and said.startswith(begins)
     assert "doi.org" not in said and "10.5072" not in said
+
+
+def test_cite_gives_any_format_and_style(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Should write, of a record by its DOI, what its page offers."""
+    monkeypatch.setenv("ZENODO_JUPYTER_DATA", str(tmp_path))
+    with door(tmp_path / "repository") as session:
+        doi = publish(session)["pids"]["doi"]["identifier"]
+    for style, part in (("datacite-json", '"schemaVersion"'), ("marcxml", "<leader>"), ("ieee", "A. B. Döe and")):
+        assert cli.main(["cite", doi, "--style", style]) == 0
+        assert part in capsys.readouterr().out
 
 
 def test_an_unknown_style_is_refused(session: requests.Session, record: dict) -> None:

@@ -103,7 +103,8 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
 
     p = verb("cite", acts.cite, "Say how to cite a record.")
     options.which(p)
-    p.add_argument("--style", default="apa", help="bibtex, csl, or a citation style such as apa (the default)")
+    p.add_argument("--style", default="apa",
+                   help=f"a style such as apa (the default) or ieee; or a format: {', '.join(options.FORMATS)}")  # fmt: skip
 
     p = verb("status", acts.status, "Say where a notebook stands, and what is under way and can be resumed or discarded.")
     p.add_argument("notebook", nargs="?", type=Path, help="the notebook")

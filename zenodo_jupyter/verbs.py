@@ -160,9 +160,8 @@ def cite(args: argparse.Namespace, door: Door) -> Outcome:
     from . import repositories
 
     repository, record = repositories.resolve(args.doi, from_=args.from_, config=door.config)
-    kinds = {"bibtex": "application/x-bibtex", "csl": "application/vnd.citationstyles.csl+json"}
-    if args.style in kinds:
-        text = repository.export(record.id, kinds[args.style])
+    if args.style in options.FORMATS:
+        text = repository.export(record.id, options.FORMATS[args.style])
     else:
         text = repository.export(record.id, "text/x-bibliography", style=args.style)
     return show.citation(text.strip(), record, args.style)
