@@ -20,17 +20,6 @@ FORMATS = {
     "marcxml": "application/marcxml+xml",
 }
 
-#: Formats in which a record is cited or handed on, by InvenioRDM's names; every repository is asked for them by media type.
-FORMATS = {
-    "bibtex": "application/x-bibtex",
-    "csl": "application/vnd.citationstyles.csl+json",
-    "json-ld": "application/ld+json",
-    "datacite-json": "application/vnd.datacite.datacite+json",
-    "datacite-xml": "application/vnd.datacite.datacite+xml",
-    "dublincore": "application/x-dc+xml",
-    "marcxml": "application/marcxml+xml",
-}
-
 
 def what(p: argparse.ArgumentParser, many: bool = False) -> None:
     """Add what is published."""
