@@ -264,6 +264,7 @@ def _expanded(path: Path) -> Path:
 def _metadata(args: argparse.Namespace, more: dict[str, Any] | None = None) -> Any:
     """Return what is said in a file and, over that, in options; None where nothing is said."""
     more = {**(more or {}), **({"communities": args.community} if getattr(args, "community", None) else {})}
+    more |= {"preset": args.preset} if getattr(args, "preset", None) else {}
     if args.metadata is None and not more:
         return None
     from .metadata import Metadata
