@@ -11,7 +11,7 @@ CHROMIUM := $(or $(shell command -v chromium),/usr/bin/chromium)
 LABEXT := zenodo_jupyter/_labextension/package.json
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo lab screenshots test test-py test-ts lint format bench survival crashes corpus volume demo-corpus conformance catalogue build clean
+.PHONY: help install demo lab screenshots test test-py test-ts lint format bench survival circle crashes corpus volume demo-corpus conformance catalogue build clean
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 16
 
@@ -72,6 +72,9 @@ bench: install $(CHROMIUM) | $(NGINX) ## speed beside curl, nginx and JupyterLab
 
 survival: install ## a thousand publications that die, and are gone on with
 	$(BIN)/python -m benchmarks.survival
+
+circle: install ## publish the quickstart with a rehearsal, and reproduce it with an empty HOME and empty caches
+	$(BIN)/python -m benchmarks.circle
 
 crashes: install ## kill the server of the embedded repository 200 times, and look what is lost
 	$(BIN)/python -m benchmarks.crashes

@@ -110,6 +110,12 @@ def bury(served, id):
     assert answer.ok, answer.text
 
 
+def test_a_step_that_is_none_is_refused_before_anything_is_fetched(config, tmp_path):
+    """Should fail if a slip of the pen is told after gigabytes came."""
+    told = refused("999999999", config, tmp_path, BadInput, yes=True, environment="nope")
+    assert "nope" in told.message and "era" in told.hint
+
+
 def test_a_record_without_files_or_without_a_notebook_says_which(published, config, tmp_path):
     """Should fail if a description alone, or data alone, ends in the same words or in a traceback."""
     assert "no files, only a description" in refused(published({}), config, tmp_path, RecordNotFound, yes=True).message

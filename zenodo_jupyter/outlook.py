@@ -104,6 +104,12 @@ class Outlook:
         return [f"Not followed, since they lead elsewhere than to your index: {shown}."] if lines else []
 
 
+def require(step: str | None) -> None:
+    """Raise BadInput for what is none of `STEPS`."""
+    if step is not None and step not in STEPS:
+        raise BadInput(f"There is no environment {step!r}.", f"Say one of {', '.join(STEPS)}.")
+
+
 def look(
     folder: Path,
     name: str,
@@ -138,8 +144,7 @@ def look(
     BadInput
         When `only` is none of them.
     """
-    if only is not None and only not in STEPS:
-        raise BadInput(f"There is no environment {only!r}.", f"Say one of {', '.join(STEPS)}.")
+    require(only)
     beside = (folder / name).parent
     archived = packages.read(folder, name)
     modules = distributions.imported(nb, beside)

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import choosing, execute
+from . import choosing, execute, outlook
 from . import notebook as notebooks
 from .attempts import Attempt, attempt
 from .compare import Comparison, compare
@@ -129,6 +129,7 @@ def reproduce_each(
     tuple of Reproduction
         In the order in which they were run, each with reports of its own.
     """
+    outlook.require(environment)  # before gigabytes are fetched for nothing
     report = Timed(report)
     large = None if yes else confirm or _nobody
     got = get(text, folder, from_=from_, config=config, report=report, confirm=large, cancel=cancel)
