@@ -14,6 +14,7 @@ from .checks import remedies, switches
 from .communities import Community
 from .errors import BadInput, Blocked, FieldError
 from .metadata import Metadata, presets
+from .proposals import writeback
 from .report import Progress, Report, silent
 from .watching import Watched
 
@@ -200,7 +201,8 @@ def collect(
     )  # fmt: skip
     meanwhile = underway.edited(repository, entry.act)
     findings = (*findings, meanwhile) if meanwhile else tuple(findings)
-    sources = {k: v for k, v in {**proposal.sources, **filled}.items() if k in full.values and not (given and k in given.values)}
+    said = given.values if given else {}
+    sources = {k: v for k, v in {**proposal.sources, **filled}.items() if k in full.values and k not in said}
     return Plan(
         path, repository, bundle, full, sources, findings, stand, described,
         _redescribed(given, without, previous), proposal.conflicts, notes,
@@ -261,6 +263,36 @@ def put_right(path: Path, wanted: Sequence[str], *, config: Config) -> str:
     done = remedies.apply_all(nb, found, wanted, folder=path.resolve().parent, tokens=tokens)
     notebook.write(path, done.nb)
     return done.told or "Nothing was found that this could put right."
+
+
+def write_back(path: Path, metadata: Metadata | None = None) -> str:
+    """Write what a person settled into the CITATION.cff and .zenodo.json that say otherwise, and say what was done.
+
+    Parameters
+    ----------
+    path : Path
+        The notebook; the files lie beside it or at the top of its git work tree.
+    metadata : Metadata, optional
+        What was settled, besides the notebook's ``%%zenodo metadata`` cells.
+
+    Raises
+    ------
+    BadInput
+        When nothing was said, or a file cannot be read or written.
+    """
+    said = said_in(notebook.read(path), metadata)
+    if said is None:
+        raise BadInput("Nothing was settled that could be written back.", "Say it in a %%zenodo metadata cell or --metadata.")
+    git = proposals.gitfolder.look(path.resolve())
+    told = []
+    for folder in dict.fromkeys((path.resolve().parent, *((git.root,) if git else ()))):
+        for file in (folder / name for name in writeback.WRITERS):
+            if file.is_file():
+                text, fields = writeback.written(file.name, file.read_text("utf-8"), said)
+                if fields:
+                    notebook.swap_in(file, text.encode())
+                    told.append(f"{file.name}: {', '.join(fields)}")
+    return "\n".join(told) or "No file says otherwise; nothing was written."
 
 
 def _findings(path: Path, config: Config) -> tuple[Any, tuple[checks.Finding, ...], Sequence[str]]:

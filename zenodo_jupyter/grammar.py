@@ -69,6 +69,7 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
                    help=f"end with exit code 7 from this severity on: {', '.join(SEVERITIES)}")  # fmt: skip
     p.add_argument("--fix", nargs="+", action="extend", default=[], metavar="REMEDY",
                    help="put right what can be: clear-output, redact, environment, relative, bring")  # fmt: skip
+    p.add_argument("--write-back", action="store_true", help="write what you said into CITATION.cff and .zenodo.json")
 
     p = verb("rehearse", acts.rehearse, "Run what would be published as somebody else would; say what came out the same.")
     options.what(p)

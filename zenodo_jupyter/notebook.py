@@ -94,7 +94,7 @@ def write(path: Path, nb: Mapping[str, Any]) -> None:
     target = Path(path).resolve()
     content = dumps(nb, like=target)
     if not target.exists() or content != target.read_bytes():
-        _swap_in(target, content)
+        swap_in(target, content)
 
 
 def dumps(nb: Mapping[str, Any], *, like: Path | None = None) -> bytes:
@@ -221,8 +221,14 @@ def _unchanged_as_they_stood(nb: Mapping[str, Any], before: dict[str, Any] | Non
     return {**split, "cells": cells}
 
 
-def _swap_in(target: Path, content: bytes) -> None:
-    """Write a temporary file in the same folder, force it to disk, and rename it over the target."""
+def swap_in(target: Path, content: bytes) -> None:
+    """Write a temporary file in the same folder, force it to disk, and rename it over the target, whose mode and owner stay.
+
+    Raises
+    ------
+    BadInput, DiskFull
+        See `write`.
+    """
     old = target.stat() if target.exists() else None
     if old and not os.access(target, os.W_OK):
         raise BadInput(f"{target} is write-protected; nothing was changed.", "Make it writable, or work on a copy.")

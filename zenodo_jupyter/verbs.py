@@ -74,13 +74,15 @@ def publish(args: argparse.Namespace, door: Door) -> Outcome:
 
 def check(args: argparse.Namespace, door: Door) -> Outcome:
     """``check``."""
-    from .collect import collect, put_right
+    from .collect import collect, put_right, write_back
 
     if args.fix and door.publish is not None:
         raise BadInput("A notebook that is open cannot be changed from one of its cells.", "Use the panel's Fix.")
     outcomes = []
     for path in map(_expanded, args.notebook or [_notebook(args, door)]):
         told = put_right(path, args.fix, config=door.config) if args.fix else ""
+        if args.write_back:
+            told = "\n".join(filter(None, (told, write_back(path, _metadata(args)))))
         plan = collect(
             path, data=args.data, exclude=args.exclude, to=args.to, metadata=_metadata(args),
             config=door.config, report=door.report,

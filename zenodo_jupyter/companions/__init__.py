@@ -18,7 +18,7 @@ from ..metadata.prose import in_english, plain
 from .crate import ro_crate
 from .work import ROLES, FileFacts, Work
 
-__all__ = ["FileFacts", "Work", "citation_cff", "readme_md", "ro_crate"]
+__all__ = ["FileFacts", "Work", "cff_author", "citation_cff", "readme_md", "ro_crate"]
 
 #: Rows of the list of files; longer ones are in the manifest.
 _MOST_FILES = 200
@@ -41,7 +41,7 @@ def citation_cff(work: Work) -> str:
         "type": kind,
         "title": said.title,
         "abstract": plain(said.description or ""),
-        "authors": [_cff_author(person) for person in said.creators],
+        "authors": [cff_author(person) for person in said.creators],
         "version": said.version,
         "date-released": day if re.fullmatch(r"\d{4}-\d\d-\d\d", day) else None,
         "doi": str(work.doi) if work.doi else None,
@@ -55,7 +55,8 @@ def citation_cff(work: Work) -> str:
     return yaml.safe_dump(filled, sort_keys=False, allow_unicode=True, width=100)
 
 
-def _cff_author(person: dict[str, Any]) -> dict[str, str]:
+def cff_author(person: dict[str, Any]) -> dict[str, str]:
+    """Return a creator as ``CITATION.cff`` names one."""
     if person.get("type") == "organizational":
         return {"name": person["name"]}
     where = "; ".join(a.get("name") or f"https://ror.org/{a['id']}" for a in person.get("affiliations", ()))
