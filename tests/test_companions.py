@@ -139,6 +139,13 @@ def test_readme_tells_how_to_cite_and_to_run():
     assert "- MIT" in text
 
 
+def test_readme_tells_what_the_checks_found():
+    """What may keep others from running it should stand where they read how to run it; nothing where nothing was found."""
+    text = readme_md(replace(work(), hindrances=("Cell [3] uses *x*, which no cell defines.",)), FILES)
+    assert "may stand in the way:\n\n- Cell \\[3\\] uses \\*x\\*, which no cell defines." in text
+    assert "stand in the way" not in readme_md(work(), FILES)
+
+
 def test_a_practice_doi_is_called_one():
     """A DOI that does not resolve should not be linked to doi.org anywhere."""
     practice = work("10.5072/zenodo.7")

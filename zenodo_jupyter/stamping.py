@@ -44,6 +44,9 @@ for name in {zips!r}:
         archive.extractall()
     os.remove(name)
 '''
+# Findings that tell others what to expect, and nothing about the author's machine; and how many of them.
+_HINDER = ("DAT1", "DAT3", "ORD1", "ORD2", "ORD3", "RND1", "SYS1", "SYS2", "ENV1", "ENV2")
+_MOST = 10
 #: The name of what a rehearsal told.
 REHEARSAL = "rehearsal.json"
 #: The report of a re-run, which the crate tells of; larger than this it is none of ours, in bytes.
@@ -162,7 +165,9 @@ def _work(plan: Plan, draft: Draft | None) -> Work:
     told = (plan.rehearsal or {}).get("verdict", "")
     doi, page = (draft.doi, draft.html_url) if draft and not plan.anonymous else (None, "")
     language = notebook.kernel(plan.nb).version
-    return Work(plan.metadata, doi, page, plan.notebook.name, plan.repository.title, told, language)
+    found = {finding.message: None for finding in plan.findings if finding.id in _HINDER and finding.severity != "info"}
+    hindrances = () if plan.anonymous else tuple(found)[:_MOST]
+    return Work(plan.metadata, doi, page, plan.notebook.name, plan.repository.title, told, language, hindrances)
 
 
 def _rehearsed(plan: Plan) -> list[dict[str, Any]]:

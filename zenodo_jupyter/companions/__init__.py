@@ -131,6 +131,9 @@ def _rerun(work: Work, keys: set[str]) -> str:
     needs = "install the packages in `requirements.txt` and " if "requirements.txt" in keys else ""
     opening = f"open {_code(work.notebook)} in JupyterLab" if work.notebook else "open the notebook in JupyterLab"
     parts.append(f"{'Or by hand' if work.doi else 'By hand'}: {needs}{opening}.")
+    if work.hindrances:
+        listed = "\n".join(f"- {_line(told)}" for told in work.hindrances)
+        parts.append(f"What a look at it found that may stand in the way:\n\n{listed}")
     return "\n\n".join(parts)
 
 

@@ -62,6 +62,8 @@ class Work:
         Title of the repository.
     rehearsal : str
         What came of running it before, as a sentence; empty where it was not.
+    hindrances : tuple of str
+        What the checks found that may keep others from running it, as sentences.
     language : str
         The version of the notebook's language that it was run with, such as ``3.11.2``; empty where it is not known.
     """
@@ -73,6 +75,7 @@ class Work:
     repository: str = ""
     rehearsal: str = ""
     language: str = ""
+    hindrances: tuple[str, ...] = ()
 
     @property
     def link(self) -> str:
