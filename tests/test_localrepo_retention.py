@@ -58,6 +58,7 @@ def titles(folder: Path) -> list[str]:
 def test_fixity_names_what_is_damaged(folder: Path, damage: bytes | None, what: str) -> None:
     """Should find one wrong byte among all, and say which record's file it is."""
     assert Holdings(folder).fixity(quiet) == (4, [])
+    assert Store(folder).db.one("SELECT COUNT(*) AS n FROM blobs WHERE checked IS NULL")["n"] == 0
     path = blob(folder, b"first")
     path.unlink() if damage is None else path.write_bytes(damage)
     checked, (found,) = Holdings(folder).fixity(quiet)

@@ -68,16 +68,17 @@ def fixity(store: Store, tell: Tell = lambda done, total: None) -> tuple[int, li
     if said != "ok":
         raise Mismatch(f"The database of {store.folder} is damaged: {said}.", "Restore it from a backup.")
     rows = store.db.all("SELECT sha256, size FROM blobs ORDER BY sha256")
-    done, total, damaged = 0, sum(row["size"] for row in rows), []
+    done, total, damaged, well = 0, sum(row["size"] for row in rows), [], []
     for row in rows:
         wrong = wrong_with(store.blobs.path(row["sha256"]), row["sha256"], row["size"])
         if wrong and store.db.one("SELECT 1 FROM blobs WHERE sha256 = ?", row["sha256"]):  # else thrown away meanwhile
             damaged.append(Damage(row["sha256"], wrong, _users(store, row["sha256"])))
         elif not wrong:
-            with store.db.writing() as connection:
-                connection.execute("UPDATE blobs SET checked = ? WHERE sha256 = ?", (now(), row["sha256"]))
+            well.append((now(), row["sha256"]))
         done += row["size"]
         tell(done, total)
+    with store.db.writing() as connection:  # at once: each transaction waits for the disk
+        connection.executemany("UPDATE blobs SET checked = ? WHERE sha256 = ?", well)
     return len(rows), damaged
 
 
