@@ -73,7 +73,7 @@ class Worker(threading.Thread):
             while True:
                 id = self.ask("POST", "/records", json={"metadata": META})["id"]
                 self.said.drafts.add(id)
-                self.fill(id)
+                id = self.fill(id)
                 for _ in range(self.random.randrange(3)):
                     id = self.ask("POST", f"/records/{id}/versions")["id"]
                     self.ask("POST", f"/records/{id}/draft/actions/files-import")
@@ -83,8 +83,8 @@ class Worker(threading.Thread):
         except Gone:
             pass
 
-    def fill(self, id: str) -> None:
-        """Send files, and then publish the draft or discard it."""
+    def fill(self, id: str) -> str:
+        """Send files, and then publish the draft, or discard it for another one; return the id of what was published."""
         if self.random.random() < 0.5:
             self.ask("POST", f"/records/{id}/draft/pids/doi")
         keys = [f"{n}.bin" for n in range(self.random.randrange(1, 4))]
@@ -99,9 +99,9 @@ class Worker(threading.Thread):
             for key in keys:
                 self.said.files.pop((id, key))
             self.ask("DELETE", f"/records/{id}/draft")
-            self.fill(self.ask("POST", "/records", json={"metadata": META})["id"])
-        else:
-            self.publish(id)
+            return self.fill(self.ask("POST", "/records", json={"metadata": META})["id"])
+        self.publish(id)
+        return id
 
     def publish(self, id: str) -> None:
         """Publish a draft and note its DOI."""
