@@ -216,3 +216,13 @@ def test_the_page_points_machines_on(session: requests.Session, record: dict) ->
     assert relations["author"]["url"] == "https://orcid.org/0000-0002-1825-0097"
     assert relations["linkset"]["url"] == record["links"]["self_html"].replace("/records", "/api/records")
     assert 'name="citation_title"' in answer.text and 'name="citation_author"' in answer.text
+
+
+def test_a_search_is_narrowed_by_links(session: requests.Session, record: dict) -> None:
+    """Should count what there is by kind, and lead to those of one kind and back, without a script."""
+    publish(session, title="A poster", resource_type={"id": "poster"})
+    page = session.get(f"{BASE_URL}/search", headers={"Accept": "text/html"}).text
+    assert "resource_type=poster" in page and "A poster" in page and "Tide &amp; &lt;time&gt;" in page
+    page = session.get(f"{BASE_URL}/search?resource_type=poster", headers={"Accept": "text/html"}).text
+    assert "A poster" in page and "Tide &amp; &lt;time&gt;" not in page
+    assert 'aria-current="true">✓ Poster' in page and 'name="resource_type" value="poster"' in page

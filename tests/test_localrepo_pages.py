@@ -106,9 +106,9 @@ class Shelf:
     def versions(self, id):
         return [self.record("8"), self.record("7")]
 
-    def search(self, q, page, size, sort):
+    def search(self, q, page, size, sort, *, chosen=None):
         found = [r for r in self.records.values() if q.lower() in r["metadata"]["title"].lower()]
-        return len(found), found[(page - 1) * size : page * size]
+        return len(found), found[(page - 1) * size : page * size], {}
 
     def open_file(self, id, key):
         if self.record(id)["access"]["files"] == "restricted":

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from ..doi import DOI
 from ..errors import RecordNotFound
-from . import access, dois, embargo, entries, identifiers, searching, versions
+from . import access, dois, embargo, entries, facets, identifiers, searching, versions
 from .actor import Actor
 from .database import Database
 from .native import View
@@ -82,9 +82,18 @@ class Catalogue:
         return [view.version(v) for v in found if access.may_read(self._db, actor.reader, v)]
 
     def search(
-        self, q: str = "", page: int = 1, size: int = 25, sort: str | None = None, *, mine: bool = False
-    ) -> tuple[int, list[dict[str, Any]]]:
-        """Return how many records match, and one page of them; with ``mine`` the reader's own, drafts included.
+        self,
+        q: str = "",
+        page: int = 1,
+        size: int = 25,
+        sort: str | None = None,
+        *,
+        mine: bool = False,
+        chosen: Mapping[str, Sequence[str]] | None = None,
+    ) -> tuple[int, list[dict[str, Any]], dict[str, Any]]:
+        """Return how many records match, one page of them, and what they can be narrowed to (``aggregations``).
+
+        With ``mine`` those are the reader's own, drafts included; ``chosen`` names values of facets that are wanted.
 
         What cannot be read as a query finds its words: a page is no place to be refused.
         """
@@ -95,10 +104,11 @@ class Catalogue:
             self._db,
             view.actor.flavour,
             searching.Scope(view.actor.user, mine=mine),
-            searching.Wish(q, sort or default, page, size),
+            searching.Wish(q, sort or default, page, size, view.actor.flavour.facets, chosen or {}),
             words_at_least=True,
         )
-        return found.total, [view.version(v) for v in found.versions]
+        narrowing = facets.to_json(found.counts, chosen or {})
+        return found.total, [view.version(v) for v in found.versions], narrowing
 
     def open_file(self, id: str, key: str, *, draft: bool = False) -> tuple[BinaryIO, int, str, str]:
         """Open a file of a record.

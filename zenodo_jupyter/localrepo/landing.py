@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -200,6 +200,29 @@ def subjects(record: dict[str, Any]) -> list[str]:
     """Return keywords and subjects as words."""
     entries = (record.get("metadata") or {}).get("subjects") or ()
     return [s.get("subject") or title(s) or s.get("id", "") for s in entries]
+
+
+def narrowing(
+    aggregations: dict[str, Any], chosen: Mapping[str, Sequence[str]]
+) -> list[tuple[str, list[tuple[str, int, bool, dict[str, Sequence[str]]]]]]:
+    """Return the facets of a search as pages show them.
+
+    Returns
+    -------
+    list of tuple
+        For each facet with something to choose its title, and for each value its words, how many have it, whether it is chosen,
+        and what is chosen once it is pressed.
+    """
+    found = []
+    for name, facet in aggregations.items():
+        values = []
+        for bucket in facet["buckets"]:
+            key, now = str(bucket["key"]), list(chosen.get(name, ()))
+            pressed = [v for v in now if v != key] if key in now else [*now, key]
+            values.append((bucket["label"], bucket["doc_count"], key in now, {**chosen, name: pressed}))
+        if len(values) > 1 or chosen.get(name):
+            found.append((facet["label"], values))
+    return found
 
 
 def day(date: str | None) -> str:

@@ -7,6 +7,7 @@ browser runs no script and loads nothing from elsewhere; previews sit in a sandb
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO, Protocol, cast
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from ..doi import DOI
 from ..errors import BadInput, RecordDeleted, RecordNotFound, ZenodoJupyterError
 from . import badge as badges
 from . import citation, formats, landing, markup, preview, signposting, vocabularies
+from .facets import FACETS
 
 blueprint = Blueprint(
     "pages", __name__, static_folder="static", static_url_path="/assets", template_folder="templates", url_prefix=""
@@ -55,8 +57,10 @@ class Catalogue(Protocol):
     def versions(self, id: str) -> list[dict[str, Any]]:
         """Return the published versions, newest first."""
 
-    def search(self, q: str, page: int, size: int, sort: str) -> tuple[int, list[dict[str, Any]]]:
-        """Return how many match, and one page of them."""
+    def search(
+        self, q: str, page: int, size: int, sort: str, *, chosen: Mapping[str, Sequence[str]] | None = None
+    ) -> tuple[int, list[dict[str, Any]], dict[str, Any]]:
+        """Return how many match, one page of them, and what they can be narrowed to, as InvenioRDM's ``aggregations``."""
 
     def open_file(self, id: str, key: str) -> tuple[BinaryIO, int, str, Any]:
         """Return a file's stream, size, md5 and time of change."""
@@ -73,7 +77,7 @@ def catalogue() -> Catalogue:
 @blueprint.get("/")
 def home() -> str:
     """Show the search box and the newest records."""
-    total, records = catalogue().search("", 1, 10, "newest")
+    total, records, _ = catalogue().search("", 1, 10, "newest")
     return render_template("pages/home.html", total=total, records=records)
 
 
@@ -86,8 +90,10 @@ def search() -> str:
     sort = sort if sort in _SORTS else default
     page = max(1, request.args.get("page", 1, type=int))
     problem = ""
+    chosen = {name: values for name in FACETS if (values := request.args.getlist(name))}
+    found: dict[str, Any] = {}
     try:
-        total, records = catalogue().search(q, page, _PAGE_SIZE, sort)
+        total, records, found = catalogue().search(q, page, _PAGE_SIZE, sort, chosen=chosen)
     except BadInput as error:
         total, records, problem = 0, [], str(error)
     return render_template(
@@ -100,6 +106,8 @@ def search() -> str:
         total=total,
         records=records,
         problem=problem,
+        chosen=chosen,
+        narrowing=landing.narrowing(found, chosen),
     )
 
 
