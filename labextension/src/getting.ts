@@ -73,6 +73,7 @@ export class Getting {
   /** Go back to where one looked for it. */
   leave(): void {
     this._turn++;
+    this.text = '';
     this.unticked.clear();
     this._set({ found: null, job: null, problem: null, isLooking: false });
   }

@@ -41,6 +41,7 @@ class Place extends Widget {
     void this._load().then(body => {
       if (!body.parent) {
         (this.layout as PanelLayout).addWidget(body);
+        this.parent?.fit(); // the style that says how narrow it may be came with it
       }
     });
   }

@@ -52,6 +52,7 @@ export class PanelBody extends ReactWidget {
       searching: this.searching,
       mine: this._mine,
       turn: view => this.turn(view),
+      current: null,
       linkNotebook: null,
       insertCode: null,
       openFile: house.openFile,
@@ -113,12 +114,13 @@ export class PanelBody extends ReactWidget {
   }
 
   /** What can be done with the notebook in front. */
-  private _inFront(): Pick<IPanelContext, 'linkNotebook' | 'insertCode'> {
+  private _inFront(): Pick<IPanelContext, 'current' | 'linkNotebook' | 'insertCode'> {
     const { model, notebook } = this._session.current ?? {};
     if (!model || !notebook || notebook.isReadOnly) {
-      return { linkNotebook: null, insertCode: null };
+      return { current: notebook?.path ?? null, linkNotebook: null, insertCode: null };
     }
     return {
+      current: notebook.path,
       linkNotebook: (repository, record) => {
         model.order.publishTo(repository);
         model.order.follows({ asNew: false, versionOf: record });

@@ -34,6 +34,8 @@ export interface IPanelContext extends ISurroundings {
   readonly mine: Searching;
   /** Turn to a view. */
   turn(view: View): void;
+  /** Contents path of the notebook in front. */
+  readonly current: string | null;
   /** Have the notebook in front become the next version of a record; null where no notebook is in front. */
   readonly linkNotebook: ((repository: string, record: string) => void) | null;
   /** Put a code cell below the active one of the notebook in front; null where none is. */

@@ -53,7 +53,7 @@ export function Found(props: { record: IRecord }): JSX.Element {
       />
       <ul className="zj-files zj-gap">
         {record.files.map(file => (
-          <li key={file.key} className="zj-file">
+          <li key={file.key} className="zj-file is-used">
             <input
               type="checkbox"
               id={`zj-get-${file.key}`}

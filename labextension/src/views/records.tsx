@@ -82,7 +82,7 @@ function Mine(props: { hit: IHit; isOpen: boolean; onToggle: (isOpen: boolean) =
 
 /** How to go on with a draft or record. */
 function Ways(props: { hit: IHit }): JSX.Element {
-  const { trans, places, mine, getting, openFile, turn, focus, linkNotebook } = usePanel();
+  const { trans, places, mine, getting, openFile, turn, focus, linkNotebook, current } = usePanel();
   const { hit } = props;
   const [isAsking, setAsking] = React.useState(false);
   const row = places.repository(hit.repository);
@@ -125,7 +125,7 @@ function Ways(props: { hit: IHit }): JSX.Element {
             {trans.__('Files …')}
           </Button>
         )}
-        {!isDraft && linkNotebook && (
+        {!isDraft && linkNotebook && hit.notebook !== current && (
           <Button className="zj-btn-s" onClick={() => linkNotebook(hit.repository, hit.doi ?? hit.id)}>
             {trans.__('Make this notebook its next version …')}
           </Button>

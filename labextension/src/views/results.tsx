@@ -1,6 +1,7 @@
 /**
  * What a search found: what it can be narrowed to, the records, and the way to more of them.
  */
+import { HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { Searching } from '../searching';
 import type { IHit } from '../types';
@@ -13,16 +14,19 @@ export function Repositories(props: { searching: Searching; all?: string }): JSX
   const { searching, all } = props;
   const chosen = searching.from || (all ? '' : places.default);
   return (
-    <div className="jp-HTMLSelect zj-in">
-      <select aria-label={trans.__('Repository')} value={chosen} onChange={event => void searching.lookIn(event.target.value)}>
-        {all && <option value="">{all}</option>}
-        {places.repositories.map(row => (
-          <option key={row.name} value={row.name} disabled={searching.mine && places.needsToken(row.name)}>
-            {row.title}
-          </option>
-        ))}
-      </select>
-    </div>
+    <HTMLSelect
+      className="zj-in"
+      aria-label={trans.__('Repository')}
+      value={chosen}
+      onChange={event => void searching.lookIn(event.target.value)}
+    >
+      {all && <option value="">{all}</option>}
+      {places.repositories.map(row => (
+        <option key={row.name} value={row.name} disabled={searching.mine && places.needsToken(row.name)}>
+          {row.title}
+        </option>
+      ))}
+    </HTMLSelect>
   );
 }
 
@@ -39,7 +43,7 @@ export function Results(props: {
     <div aria-busy={searching.isLooking}>
       <h3 className="zj-sr">{trans.__('Found')}</h3>
       <Facets searching={searching} />
-      <p className="zj-pad zj-sub zj-small" role="status" id={props.id} tabIndex={-1}>
+      <p className="zj-pad zj-sub zj-small zj-count" role="status" id={props.id} tabIndex={-1}>
         {searching.isLooking
           ? trans.__('Looking …')
           : searching.isAnswered && (total ? trans._n('%1 record', '%1 records', total) : props.nothing)}
