@@ -3,7 +3,8 @@
     python -m benchmarks.circle [NOTEBOOK …]
 
 The record is served over HTTP; whoever reproduces has a HOME, a data folder and package caches of their own, all of them empty,
-and only the package index in common. What was rehearsed must come back as R4 or R5; it ends with 1 otherwise.
+and only the package index in common; the environment is made from the record's lock, though what is here would do. What
+was rehearsed must come back as R4 or R5; it ends with 1 otherwise.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ def circle(notebook: Path, folder: Path) -> bool:
     published = command(author, "publish", str(work / notebook.name), "--rehearse")
     between = time.monotonic()
     with Server(author / "zenodo" / "repository", port=0) as served:
-        told = command(stranger, "reproduce", published["doi"], "record", "--from", served.url, "--yes")
+        told = command(
+            stranger, "reproduce", published["doi"], "record", "--from", served.url, "--yes", "--environment", "lock"
+        )
     level = told["level"]["rung"]
     print(f"{notebook.name}: {told['verdict']}")
     print(f"  published with a rehearsal in {between - began:.0f} s, reproduced in {time.monotonic() - between:.0f} s")
