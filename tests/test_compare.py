@@ -155,7 +155,7 @@ def test_pictures_stand_on_the_ladder():
 
 
 def test_a_mark_that_moved_by_a_pixel_looks_the_same_and_a_changed_one_does_not():
-    """Should fail if another font costs a figure its verdict, or if that hides a mark that is elsewhere or of another colour."""
+    """Should fail if another font costs a figure its verdict, or hides a mark that is elsewhere or of another colour."""
 
     def at(x, y, ink="black"):
         return png(lambda pen: pen.ellipse((x, y, x + 14, y + 14), outline=ink, width=3), size=(640, 480))

@@ -20,7 +20,8 @@ FLOORS = {
         ranges pacing transfer rows repositories tokens journal processes isolation kernels execute installers interpreters
         venvs conda era locking unpacking _run localrepo""",
     3: """collect anonymous standing stamping submission consent describing edit publish published underway reporting delivery
-        carried promoting getting choosing outlook preparing rerun attempts rehearsing reproduce evidence reproduction fetching""",
+        carried promoting getting choosing outlook preparing rerun attempts rehearsing reproduce evidence reproduction
+        fetching""",
     4: "config job jobs verbs holding options grammar show",
     5: "extension handlers widgets magics cli frontend kernelwatch completing",
 }
@@ -85,7 +86,12 @@ def test_doors_never_import_each_other() -> None:
 
 def test_embedded_repository_could_be_moved_out_whole() -> None:
     """Should use nothing of ours but the words, and be known to `repositories` alone."""
-    assert {n for p in modules() if own(p) == "localrepo" for n in imports(p)} <= {"errors", "doi", "keeping", "markdown"}
+    assert {n for p in modules() if own(p) == "localrepo" for n in imports(p)} <= {
+        "errors",
+        "doi",
+        "keeping",
+        "markdown",
+    }
     assert {own(p) for p in modules() if "localrepo" in imports(p)} == {"repositories"}
 
 

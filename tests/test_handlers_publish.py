@@ -258,6 +258,8 @@ async def test_anonymous_copy(call: Call, path: Path) -> None:
     """Should make a draft for reviewers on demand, without a badge to put in, and publish the same one with names later."""
     before = path.read_bytes()
     copied = (await published(call, anonymous=True))["result"]
-    assert copied["anonymous"] and "token=" in copied["link"] and copied["stamp"] is None and path.read_bytes() == before
+    assert (
+        copied["anonymous"] and "token=" in copied["link"] and copied["stamp"] is None and path.read_bytes() == before
+    )
     named = (await published(call))["result"]
     assert named["record"]["id"] == copied["record"]["id"] and named["stamp"]

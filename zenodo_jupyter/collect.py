@@ -282,7 +282,9 @@ def write_back(path: Path, metadata: Metadata | None = None) -> str:
     """
     said = said_in(notebook.read(path), metadata)
     if said is None:
-        raise BadInput("Nothing was settled that could be written back.", "Say it in a %%zenodo metadata cell or --metadata.")
+        raise BadInput(
+            "Nothing was settled that could be written back.", "Say it in a %%zenodo metadata cell or --metadata."
+        )
     git = proposals.gitfolder.look(path.resolve())
     told = []
     for folder in dict.fromkeys((path.resolve().parent, *((git.root,) if git else ()))):

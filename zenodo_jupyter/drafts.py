@@ -194,8 +194,14 @@ class Drafts(Files):
         path, what = f"/records/{segment(draft.id)}/access/links", f"the secret links of draft {draft.id}"
 
         def there() -> str | None:
-            links = read(lambda answer: list(answer["hits"]["hits"]), self.ask_json("GET", path, what=what), self.session)
-            wanted = (link["token"] for link in links if (link.get("description"), link.get("permission")) == (note, "preview"))
+            links = read(
+                lambda answer: list(answer["hits"]["hits"]), self.ask_json("GET", path, what=what), self.session
+            )
+            wanted = (
+                link["token"]
+                for link in links
+                if (link.get("description"), link.get("permission")) == (note, "preview")
+            )
             return next(wanted, None)
 
         def make() -> str:

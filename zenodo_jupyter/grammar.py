@@ -71,7 +71,9 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
                    help="put right what can be: clear-output, redact, environment, relative, bring")  # fmt: skip
     p.add_argument("--write-back", action="store_true", help="write what you said into CITATION.cff and .zenodo.json")
 
-    p = verb("rehearse", acts.rehearse, "Run what would be published as somebody else would; say what came out the same.")
+    p = verb(
+        "rehearse", acts.rehearse, "Run what would be published as somebody else would; say what came out the same."
+    )
     options.what(p)
     options.how(p)
 
@@ -107,7 +109,9 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     p.add_argument("--style", default="apa",
                    help=f"a style such as apa (the default) or ieee; or a format: {', '.join(options.FORMATS)}")  # fmt: skip
 
-    p = verb("status", acts.status, "Say where a notebook stands, and what is under way and can be resumed or discarded.")
+    p = verb(
+        "status", acts.status, "Say where a notebook stands, and what is under way and can be resumed or discarded."
+    )
     p.add_argument("notebook", nargs="?", type=Path, help="the notebook")
     p.add_argument("--to", metavar="NAME|URL", help="the repository")
     p.add_argument("--discard", metavar="ID", help="delete this draft, which was not published")
@@ -120,7 +124,11 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     for name, run, help in (
         ("backup", holding.backup, "Copy the embedded repository into a folder, also while it is in use."),
         ("restore", holding.restore, "Make the embedded repository of a backup, where there is none."),
-        ("export", holding.export, "Write records of the embedded repository as bags, which need no software to be read."),
+        (
+            "export",
+            holding.export,
+            "Write records of the embedded repository as bags, which need no software to be read.",
+        ),
     ):
         p = verb(name, run, help)
         p.add_argument("folder", type=Path, help="the folder")

@@ -129,7 +129,10 @@ def published(done: Published) -> Outcome:
         return Outcome(_table(rows), done.to_json())
     if done.anonymous:
         rows = [
-            ("Anonymous copy", f"a draft on {where.title}, searched for all that would tell who made it; nothing is published"),
+            (
+                "Anonymous copy",
+                f"a draft on {where.title}, searched for all that would tell who made it; nothing is published",
+            ),
             ("For reviewers", done.link or f"{where.title} makes no secret links: hand the files on in another way"),
             ("DOI", f"{record.doi} is reserved; it is in no file of the copy"),
             ("Then", "publish without --anonymous: the names come into the same draft, and it is published"),
@@ -293,7 +296,9 @@ def rehearsal(done: Rehearsal) -> Outcome:
     if done.advice:
         rows.append(("To do", done.advice))
     other = [o for o in done.comparison.outputs if not o.is_reproduced]
-    rows += [("Cell " + str(o.cell_index + 1), f"{cards.VERDICTS[o.verdict]}. {o.detail}".strip()) for o in other[:TOLD]]
+    rows += [
+        ("Cell " + str(o.cell_index + 1), f"{cards.VERDICTS[o.verdict]}. {o.detail}".strip()) for o in other[:TOLD]
+    ]
     rows += [("Tried", f"{step}: {reason}") for step, reason in done.environment.tried]
     rows += [("Note", note) for note in done.notes]
     rows.append(("Kept", "it goes into the record, if notebook and files are the same when you publish"))
@@ -332,7 +337,9 @@ def standing(path: Path | None, stand: Standing | None, underway: Sequence[Under
         if one.draft_id and one.state != "running":
             about.append(("Discard", f"jupyter zenodo status --to {one.repository} --discard {one.draft_id}"))
         lines += [f"  {row}" for row in _table([(name, value) for name, value in about if value]).splitlines()]
-    return Outcome("\n".join(lines) or "Nothing is under way.", {**data, "underway": [one.to_json() for one in underway]})
+    return Outcome(
+        "\n".join(lines) or "Nothing is under way.", {**data, "underway": [one.to_json() for one in underway]}
+    )
 
 
 def tokens(listed: list[tuple[str, str]]) -> Outcome:

@@ -57,7 +57,10 @@ def look(file: Path) -> GitFolder | None:
     if not root:
         return None
     told = (_ask(folder, "config", "--get-regexp", r"^remote\..*\.url$") or "").splitlines()
-    urls = {name.removeprefix("remote.").removesuffix(".url"): url for name, _, url in (line.partition(" ") for line in told)}
+    urls = {
+        name.removeprefix("remote.").removesuffix(".url"): url
+        for name, _, url in (line.partition(" ") for line in told)
+    }
     remote = "origin" if "origin" in urls else next(iter(urls), "")
     tags = (_ask(folder, "tag", "--points-at", "HEAD", "--sort=-version:refname") or "").splitlines()
     return GitFolder(
