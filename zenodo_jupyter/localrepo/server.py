@@ -266,6 +266,11 @@ def _only_for(app: Any) -> Callable[[dict[str, Any], Any], Any]:
     return guarded
 
 
+def _said_at_once(line: str) -> None:
+    """Print a line at once: whoever started this may wait for it at a pipe."""
+    print(line, flush=True)
+
+
 def serve(
     data_dir: Path | str,
     host: str = "127.0.0.1",
@@ -277,7 +282,7 @@ def serve(
     rate_limits: bool = False,
     accounts: Sequence[str] = (),
     as_json_line: bool = False,
-    out: Callable[[str], None] = print,
+    out: Callable[[str], None] = _said_at_once,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve a data folder until SIGINT or SIGTERM; for the main thread.
@@ -291,7 +296,7 @@ def serve(
     as_json_line : bool
         Say what there is to say as one line of JSON: ``{"url", "token", "flavour", "data", "accounts"}``.
     out : callable
-        Takes each line that is said.
+        Takes each line that is said; without it, each is printed at once, also into a pipe that somebody waits at.
     ready : callable, optional
         Called with the server's address once it answers.
     """
