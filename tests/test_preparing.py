@@ -273,17 +273,13 @@ def test_condas_file_is_used_where_a_conda_is(index, record, tmp_path, monkeypat
     tools = tmp_path / "tools"
     tools.mkdir()
     tool = tools / "micromamba"  # makes the folder that it is told to, as the real one would
+    packages = f"$5/lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
     tool.write_text(
-        f"#!/bin/sh\nexec '{installers.find_uv()}' venv --quiet --seed --python '{sys.executable}' \"$5\"\n"
+        f'#!/bin/sh\n\'{sys.executable}\' -m venv --without-pip "$5" && mkdir "{packages}/pip" && '
+        f'touch "{packages}/pip/__init__.py" "{packages}/pip/__main__.py"\n'
     )
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tools), prepend=os.pathsep)
-    index.add(
-        "pip",
-        "99.0",
-        "2019-01-01",
-        {"pip/__init__.py": "", "pip/__main__.py": "import site, sys, pathlib, sysconfig\n"},
-    )
     folder = record({"environment.yml": "dependencies: [python]\n"})
     outlook = outlook_of(folder)
     assert outlook.steps[0] == "conda"

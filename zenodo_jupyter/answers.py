@@ -129,8 +129,8 @@ def _about_tokens(session: Session) -> str:
     if session.token is None:
         return f"No token is set for it: make one on its site and run `jupyter zenodo token set {session.name}`."
     return (
-        "Either this account may not do that, or the token is wrong, expired or of another repository: "
-        f"try `jupyter zenodo token test {session.name}`, and set a new one with `jupyter zenodo token set {session.name}`."
+        "Either this account may not do that, or the token is wrong, expired or of another repository. "
+        f"Try `jupyter zenodo token test {session.name}`, and set a new one with `jupyter zenodo token set {session.name}`."
     )
 
 

@@ -100,7 +100,7 @@ class Delivery:
         already = sum(f.key in self.kept for f in files)
         with _Notes(self.note) as notes:
             done = transfer.upload_files(
-                self.repository, self.draft_id, uploads, report, already=already, arrived=notes
+                self.repository, self.draft_id, uploads, report=report, already=already, arrived=notes
             )
         for file in missing:
             md5 = done[file.key].md5

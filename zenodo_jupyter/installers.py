@@ -180,6 +180,8 @@ def call(
 
     What is installed from source runs code of its own while it is built: it finds no more than the notebook itself will.
     """
+    if cancel is not None and cancel.is_set():
+        raise Cancelled("The installation was stopped.")
     scratch.mkdir(parents=True, exist_ok=True)
     environment = {**execute.clean_environment(os.environ, scratch / "home", scratch), **settings}
     for name in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "CONDA_PREFIX"):

@@ -32,6 +32,7 @@ class ZenodoMagics(Magics):
             %zenodo publish                 to this computer: practice, no account, no network
             %zenodo publish --to sandbox    to Zenodo's sandbox, with an account; for real: --to zenodo
             %zenodo status                  never published, published, changed since
+            %zenodo rehearse                run what would be published in an empty folder, and compare
             %zenodo watch                   see which files the cells use while they run, where the code does not tell
 
         The notebook goes with its outputs, the data files that its code names, and the packages that it needs. It gets a DOI,
@@ -68,6 +69,8 @@ class ZenodoMagics(Magics):
         ACCOUNTS AND PLACES
 
             %zenodo token set sandbox       asks for a token and keeps it; `list`, `test` and `forget` are there too
+            %zenodo fixity                  read all files of this computer's repository again; `backup` and `restore` it,
+                                            `export` records as bags, `promote` them to another repository
             %zenodo serve                   the records on this computer, in a browser
 
         ``%zenodo VERB --help`` tells every option; Tab completes verbs, options, repositories and recent DOIs. The result of
