@@ -138,12 +138,12 @@ def test_check_puts_right_what_it_is_told_to(path: Path, capsys: pytest.CaptureF
 def test_ctrl_c_leaves_things_resumable(path: Path, tmp_path: Path, wish: str) -> None:
     """Should stop at Ctrl-C or when a batch system ends it, with a sentence and 130, and go on when called again."""
     (path.parent / "big.bin").write_bytes(os.urandom(64 << 20))
-    # The first sign of sending interrupts the process itself, so that no clock decides when that is.
+    # The first word of sending interrupts the process itself, so that no clock decides when that is.
     code = (
         "import os, signal, sys; from zenodo_jupyter import cli\n"
         "told = cli.Lines.__call__\n"
         "def tell(self, p):\n"
-        "    if p.step == 'upload' and p.done: os.kill(os.getpid(), signal.WISH)\n"
+        "    if p.step == 'upload': os.kill(os.getpid(), signal.WISH)\n"
         "    told(self, p)\n"
         "cli.Lines.__call__ = tell\n"
         "sys.exit(cli.main(sys.argv[1:]))\n"
