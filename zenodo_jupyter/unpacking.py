@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -30,6 +31,19 @@ MANIFEST = "manifest-sha256.txt"
 _BLOCK = 1 << 20
 
 
+@contextlib.contextmanager
+def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a stranger's zip: one that holds too much is refused before its list is read, and damage comes out in words."""
+    try:
+        _refuse_crowd(archive)
+        with zipfile.ZipFile(archive) as zipped:
+            yield zipped
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Mismatch(
+            f"{archive.name} is damaged and cannot be unpacked ({error}).", "Get the record again."
+        ) from error
+
+
 def names(archive: Path) -> list[str]:
     """Return what a zip holds, in its order.
 
@@ -40,12 +54,8 @@ def names(archive: Path) -> list[str]:
     Mismatch
         When it is damaged.
     """
-    try:
-        _refuse_crowd(archive)
-        with zipfile.ZipFile(archive) as zipped:
-            return zipped.namelist()
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-        raise Mismatch(f"{archive.name} is damaged and cannot be read ({error}).", "Get the record again.") from error
+    with _opened(archive) as zipped:
+        return zipped.namelist()
 
 
 def unpack(archive: Path, folder: Path) -> list[Path]:
@@ -75,20 +85,14 @@ def unpack(archive: Path, folder: Path) -> list[Path]:
     Mismatch
         When the zip is damaged, or holds more than it declares.
     """
-    try:
-        _refuse_crowd(archive)
-        with zipfile.ZipFile(archive) as zipped:
-            targets = _targets(zipped, archive.name, folder)
-            _refuse_bomb(archive, sum(info.file_size for info in targets))
-            todo = {info: path for info, path in targets.items() if not _is_there(info, path)}
-            check_room(folder, sum(info.file_size for info in todo))
-            for info, path in todo.items():
-                _extract(zipped, info, path)
-            return list(targets.values())
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Mismatch(
-            f"{archive.name} is damaged and cannot be unpacked ({error}).", "Get the record again."
-        ) from error
+    with _opened(archive) as zipped:
+        targets = _targets(zipped, archive.name, folder)
+        _refuse_bomb(archive, sum(info.file_size for info in targets))
+        todo = {info: path for info, path in targets.items() if not _is_there(info, path)}
+        check_room(folder, sum(info.file_size for info in todo))
+        for info, path in todo.items():
+            _extract(zipped, info, path)
+        return list(targets.values())
 
 
 def take_out(archive: Path, name: str, sha256: str, target: Path) -> bool:
@@ -110,16 +114,13 @@ def take_out(archive: Path, name: str, sha256: str, target: Path) -> bool:
     BadInput, Mismatch, DiskFull
         As for `unpack`.
     """
-    try:
-        with zipfile.ZipFile(archive) as zipped:
-            if name not in zipped.NameToInfo:
-                return False
-            info = zipped.getinfo(name)
-            _refuse_bomb(archive, info.file_size)
-            check_room(target.parent, info.file_size)
-            _extract(zipped, info, target)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Mismatch(f"{archive.name} is damaged, or no zip that can be read here ({error}).") from error
+    with _opened(archive) as zipped:
+        if name not in zipped.NameToInfo:
+            return False
+        info = zipped.getinfo(name)
+        _refuse_bomb(archive, info.file_size)
+        check_room(target.parent, info.file_size)
+        _extract(zipped, info, target)
     if _sha256(target) != sha256:
         target.unlink()
         raise Mismatch(f"{name} in {archive.name} is not what the record's list of checksums says; it was thrown away.")
