@@ -160,6 +160,8 @@ def test_a_zip_of_hundreds_of_thousands_of_files_is_not_even_listed(published, c
     lying.write_bytes(crowd(600_000, told=3))
     with pytest.raises(BadInput, match="very many files"):
         unpacking.names(lying)
+    with pytest.raises(BadInput, match="very many files"):  # nor for one file of it
+        unpacking.take_out(lying, "000000001", "", tmp_path / "one")
 
 
 def test_what_refused_is_one_of_the_families_words():
