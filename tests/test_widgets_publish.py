@@ -296,6 +296,26 @@ def test_act_can_be_stopped() -> None:
     assert told == ["Cancelled", "after that"]
 
 
+def test_what_waits_its_turn_is_waited_for_too() -> None:
+    """Should be busy without a gap from one act to the one that waits behind it."""
+    doing, gaps = Doing(), []
+    first = threading.Event()
+    say = doing._say
+
+    def look_in(words: str) -> None:  # said by whoever begins the next act
+        watcher = threading.Thread(target=lambda: gaps.append(not doing.is_busy))
+        watcher.start()
+        watcher.join()
+        say(words)
+
+    doing.start(lambda report: first.wait(30), lambda told: None, lambda error: None)
+    doing.start(lambda report: None, lambda told: None, lambda error: None)
+    doing._say = look_in
+    first.set()
+    doing.wait(30)
+    assert gaps and not any(gaps)
+
+
 def test_card_of_a_record_needs_no_kernel(form_of: Any, config: Config) -> None:
     """Should show a record by its DOI as plain HTML and text."""
     form = form_of()

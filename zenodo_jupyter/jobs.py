@@ -46,6 +46,11 @@ class Jobs:
         Kind to the function that does it.
     workers : int
         How many run at a time; the others wait. Two, since a publish is bound by the wire and a reproduction by the processor.
+
+    Attributes
+    ----------
+    settled : threading.Event
+        Set when `resume` is through: until then a job of the process before may not be known yet.
     """
 
     def __init__(self, folder: Path, kinds: dict[str, Work], workers: int = 2) -> None:
@@ -61,6 +66,7 @@ class Jobs:
         self._watchers: dict[str, list[Callable[[], None]]] = {}
         self._threads: dict[str, threading.Thread] = {}
         self._closing = False
+        self.settled = threading.Event()
 
     # -- doing -------------------------------------------------------------------------------------------------------
 
@@ -118,20 +124,24 @@ class Jobs:
         Publications and downloads go on, under the id they had; others are marked ``interrupted``. However many processes
         do this on one folder at once, each job is taken up by one of them.
         """
-        taken = []
-        with self._starting, self._disk.left_behind() as found:
-            for job in found:
-                if job.is_active and job.kind in RESUMED and job.kind in self.kinds and job.attempts < ATTEMPTS:
-                    job = replace(job, state="queued", owner=self._disk.owner, attempts=job.attempts + 1)
-                    self._disk.write(job)
-                    taken.append(self._launch(job, []))
-                    continue
-                if job.is_active:
-                    job = replace(job, state="interrupted", ended=time.time())
-                    self._disk.write(job)
-                with self._changed:
-                    self._jobs.setdefault(job.id, job)
-        return taken
+        try:
+            with self._starting, self._disk.left_behind() as found:
+                return [job for job in map(self._take_up, found) if job is not None]
+        finally:
+            self.settled.set()
+
+    def _take_up(self, job: Job) -> Job | None:
+        """Go on with a job that was left, and return it; know of it only, where it does not go on."""
+        if job.is_active and job.kind in RESUMED and job.kind in self.kinds and job.attempts < ATTEMPTS:
+            job = replace(job, state="queued", owner=self._disk.owner, attempts=job.attempts + 1)
+            self._disk.write(job)
+            return self._launch(job, [])
+        if job.is_active:
+            job = replace(job, state="interrupted", ended=time.time())
+            self._disk.write(job)
+        with self._changed:
+            self._jobs.setdefault(job.id, job)
+        return None
 
     def close(self, timeout: float = 5.0) -> None:
         """Stop all jobs at their next report, so that the next process takes them up.

@@ -16,17 +16,27 @@ from .base import Handler
 POLL = 20.0
 
 
-class JobsHandler(Handler):
+class _Watching(Handler):
+    """Knows of the jobs that the server before this one has left."""
+
+    async def settle(self) -> None:
+        """Wait, at a server's start, until they are taken up: who asks then must not hear that they are unknown."""
+        if not self.jobs.settled.is_set():
+            await self.away(self.jobs.settled.wait, POLL)
+
+
+class JobsHandler(_Watching):
     """All jobs of the last day."""
 
     @web.authenticated
     @authorized
     async def get(self) -> None:
         """Answer with them, newest first."""
+        await self.settle()
         self.answer({"jobs": [job.to_json() for job in self.jobs.all()]})
 
 
-class JobHandler(Handler):
+class JobHandler(_Watching):
     """One job."""
 
     @web.authenticated
@@ -34,6 +44,7 @@ class JobHandler(Handler):
     async def get(self, job_id: str) -> None:
         """Answer with it: at once, or, where ``after`` is its present ``seq``, when that has changed."""
         self._gone = asyncio.Event()
+        await self.settle()
         after = self.number("after", -1, least=-1)
         job = await news(self.jobs, job_id, after, self._gone)
         self.answer(job.to_json())
@@ -42,6 +53,7 @@ class JobHandler(Handler):
     @authorized
     async def delete(self, job_id: str) -> None:
         """Ask it to stop."""
+        await self.settle()
         job = await self.away(self.jobs.cancel, job_id)
         self.answer(job.to_json())
 

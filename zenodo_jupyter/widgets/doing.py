@@ -113,8 +113,9 @@ class Doing:
             if self.is_busy:  # what was told has begun the next thing
                 return
             waiting, self._next = self._next, None
-            self._thread = None
-            if waiting is not None:
+            if waiting is None:
+                self._thread = None
+            else:  # busy without a gap, or `wait` would return in it
                 self._begin(*waiting)
 
     def _report(self, progress: Progress) -> None:
