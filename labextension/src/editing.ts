@@ -1,27 +1,25 @@
 /**
  * Change what a published record says of itself, in place. No DOM: views listen to `changed`.
  */
-import { Signal } from '@lumino/signaling';
 import { ApiError, type Api } from './api';
-import { follow, isActive } from './following';
+import { Followed } from './following';
 import type { Order } from './order';
-import type { IEdited, IJob } from './types';
+import type { IEdited } from './types';
 
 /** The errors that a person can answer, and what the answer is called. */
 const ANSWERS: { [error: string]: 'yes' | 'overwrite' } = { NeedsConsent: 'yes', ChangedMeanwhile: 'overwrite' };
 
 /** The change of one notebook's record. */
-export class Editing {
-  readonly changed = new Signal<this, void>(this);
-  job: IJob | null = null;
-
+export class Editing extends Followed {
   constructor(
     private _order: Pick<Order, 'body'>,
-    private _api: Pick<Api, 'edit' | 'job'>
-  ) {}
+    private _api: Pick<Api, 'edit' | 'job' | 'cancel'>
+  ) {
+    super(_api);
+  }
 
   get isActive(): boolean {
-    return this._isStarting || isActive(this.job);
+    return this.isBegun;
   }
 
   /** What a person is asked before it goes on. */
@@ -44,15 +42,8 @@ export class Editing {
     }
     const { path, to, metadata } = this._order.body();
     this._answers = { ...this._answers, ...answer };
-    this._isStarting = true;
-    this._set(null);
-    try {
-      this._set(await this._api.edit({ path, to, metadata, ...this._answers }));
-      this._set(await follow(this._api, this.job!, news => news && this._set(news), this._watching.signal));
-    } finally {
-      this._isStarting = false;
-      this.changed.emit();
-    }
+    this.job = null;
+    await this.run(() => this._api.edit({ path, to, metadata, ...this._answers }));
     if (this.question) {
       return null;
     }
@@ -67,21 +58,8 @@ export class Editing {
   /** Leave the record as it is. */
   leave(): void {
     this._answers = {};
-    this._set(null);
-  }
-
-  /** Stop watching. */
-  dispose(): void {
-    this._watching.abort();
-    Signal.clearData(this);
-  }
-
-  private _set(job: IJob | null): void {
-    this.job = job;
-    this.changed.emit();
+    this.setJob(null);
   }
 
   private _answers: { yes?: boolean; overwrite?: boolean } = {};
-  private _isStarting = false;
-  private _watching = new AbortController();
 }

@@ -1,6 +1,7 @@
 /**
  * Following a job by long polls, through restarts of the server and cuts of the line.
  */
+import { Signal } from '@lumino/signaling';
 import { ApiError, type Api } from './api';
 import type { IJob } from './types';
 
@@ -51,4 +52,64 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
       reject(signal.reason);
     });
   });
+}
+
+/** An act that the server does as a job: begun once, followed to its end, stopped. No DOM: views listen to `changed`. */
+export class Followed {
+  readonly changed = new Signal<this, void>(this);
+  job: IJob | null = null;
+  problem: ApiError | null = null;
+
+  constructor(private _jobs: Pick<Api, 'job' | 'cancel'>) {}
+
+  get isActive(): boolean {
+    return isActive(this.job);
+  }
+
+  async cancel(): Promise<void> {
+    if (this.job) {
+      this.setJob(await this._jobs.cancel(this.job.id));
+    }
+  }
+
+  /** Stop watching; the job goes on. */
+  dispose(): void {
+    this._watching.abort();
+    Signal.clearData(this);
+  }
+
+  /** Whether it was begun, though the server may not have answered yet. */
+  protected get isBegun(): boolean {
+    return this._isBeginning || isActive(this.job);
+  }
+
+  /** Begin a job and follow it to its end; whoever calls looks at `isBegun` first. */
+  protected async run(begin: () => Promise<IJob>): Promise<void> {
+    this._isBeginning = true;
+    try {
+      this.setJob(await begin());
+      this.setJob(await follow(this._jobs, this.job!, news => news && this.setJob(news), this._watching.signal));
+    } finally {
+      this._isBeginning = false;
+      this.changed.emit();
+    }
+  }
+
+  /** Keep an error of the server for the views; one that is none of its errors, unless all is over, is a mistake of ours. */
+  protected fail(error: unknown): void {
+    if (error instanceof ApiError) {
+      this.problem = error;
+      this.changed.emit();
+    } else if (!this._watching.signal.aborted) {
+      throw error;
+    }
+  }
+
+  protected setJob(job: IJob | null): void {
+    this.job = job;
+    this.changed.emit();
+  }
+
+  private _isBeginning = false;
+  private _watching = new AbortController();
 }

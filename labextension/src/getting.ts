@@ -2,14 +2,12 @@
  * Open by DOI: look at a record, get its files into a folder, open its notebook. No DOM: views listen to `changed`.
  */
 import { PathExt } from '@jupyterlab/coreutils';
-import { Signal } from '@lumino/signaling';
 import { ApiError, type Api } from './api';
-import { follow, isActive } from './following';
-import type { IGot, IJob, IRecord } from './types';
+import { Followed } from './following';
+import type { IGot, IRecord } from './types';
 
 /** The search for one record, and what came of it. */
-export class Getting {
-  readonly changed = new Signal<this, void>(this);
+export class Getting extends Followed {
   /** What was pasted: a DOI in any spelling, an address, a badge. */
   text = '';
   /** Name of the repository to look in; empty for all. */
@@ -19,8 +17,6 @@ export class Getting {
   folder = '';
   /** Files that are left where they are. */
   readonly unticked = new Set<string>();
-  job: IJob | null = null;
-  problem: ApiError | null = null;
   isLooking = false;
 
   /**
@@ -29,10 +25,8 @@ export class Getting {
   constructor(
     private _api: Pick<Api, 'resolve' | 'get' | 'job' | 'cancel'>,
     private _cwd: () => string
-  ) {}
-
-  get isActive(): boolean {
-    return isActive(this.job);
+  ) {
+    super(_api);
   }
 
   /** What was brought, once it is. */
@@ -62,7 +56,7 @@ export class Getting {
       }
     } catch (error) {
       if (turn === this._turn) {
-        this._fail(error);
+        this.fail(error);
       }
     }
     if (turn === this._turn) {
@@ -94,33 +88,17 @@ export class Getting {
 
   /** Get the ticked files. A second call while it runs does nothing. */
   async get(): Promise<void> {
-    if (!this.found || this.isActive || this._isStarting) {
+    if (!this.found || this.isBegun) {
       return;
     }
     const { record, repository } = this.found;
     const files = this.unticked.size ? this.files.map(file => file.key) : null;
-    this._isStarting = true;
     this._set({ problem: null });
     try {
-      const job = await this._api.get(record.doi ?? record.id, this.folder, repository, files);
-      this._set({ job });
-      this._set({ job: await follow(this._api, job, news => news && this._set({ job: news }), this._watching.signal) });
+      await this.run(() => this._api.get(record.doi ?? record.id, this.folder, repository, files));
     } catch (error) {
-      this._fail(error);
-    } finally {
-      this._isStarting = false;
+      this.fail(error);
     }
-  }
-
-  async cancel(): Promise<void> {
-    if (this.job) {
-      this._set({ job: await this._api.cancel(this.job.id) });
-    }
-  }
-
-  dispose(): void {
-    this._watching.abort();
-    Signal.clearData(this);
   }
 
   private _set(changes: Partial<Pick<Getting, 'found' | 'folder' | 'job' | 'problem' | 'isLooking'>>): void {
@@ -128,16 +106,6 @@ export class Getting {
     this.changed.emit();
   }
 
-  private _fail(error: unknown): void {
-    if (error instanceof ApiError) {
-      this._set({ problem: error });
-    } else if (!this._watching.signal.aborted) {
-      throw error;
-    }
-  }
-
-  private _watching = new AbortController();
-  private _isStarting = false;
   /** Counts the looks: only the answer to the last one is shown. */
   private _turn = 0;
 }

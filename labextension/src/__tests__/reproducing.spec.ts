@@ -48,6 +48,13 @@ describe('a re-run', () => {
     expect(model.done!.verdict).toContain('R5');
   });
 
+  it('is begun once, however often one clicks before the server has answered', async () => {
+    const server = new Server();
+    const model = new Reproducing(server, found());
+    await Promise.all([model.start(true), model.start(true)]);
+    expect(server.said).toEqual([true]);
+  });
+
   it('is forgotten when another record is looked for', async () => {
     const getting = found();
     const model = new Reproducing(new Server(), getting);
