@@ -8,7 +8,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
+
+from zenodo_jupyter.config import Config
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
@@ -82,3 +86,17 @@ def free_port() -> int:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """The settings of a user who has nothing yet."""
+    return Config(data_dir=tmp_path / "user")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A notebook."""
+    target = tmp_path / "rain.ipynb"
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# Rain")]), target)
+    return target

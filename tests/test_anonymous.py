@@ -47,12 +47,6 @@ TELLTALE = (
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """The settings of a user who has nothing yet."""
-    return Config(data_dir=tmp_path / "user")
-
-
-@pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A notebook that tells in all its parts who made it, on the machine of somebody with a name."""
     monkeypatch.setattr("getpass.getuser", lambda: "amh42")

@@ -24,12 +24,6 @@ ABOUT = {
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """The settings of a user who has nothing yet."""
-    return Config(data_dir=tmp_path / "user")
-
-
-@pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A notebook with data beside it."""
     target = tmp_path / "work" / "rain.ipynb"

@@ -8,7 +8,8 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell
+from publishing import Died
 
 from zenodo_jupyter import edit, publish, repositories, standing
 from zenodo_jupyter.config import Config
@@ -27,28 +28,10 @@ ABOUT = {
 }
 
 
-class Died(BaseException):
-    """Ends an act as a kill does."""
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """The settings of a user who has nothing yet."""
-    return Config(data_dir=tmp_path / "user")
-
-
 @pytest.fixture
 def repository(config: Config) -> Repository:
     """The embedded repository."""
     return repositories.repository(config=config)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A notebook."""
-    target = tmp_path / "rain.ipynb"
-    nbformat.write(new_notebook(cells=[new_markdown_cell("# Rain")]), target)
-    return target
 
 
 @pytest.fixture

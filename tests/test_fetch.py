@@ -23,12 +23,6 @@ ABOUT = {"title": "Rain in Seattle", "creators": ["Doe, Ada"], "rights": ["cc-by
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """The settings of a user who has nothing yet."""
-    return Config(data_dir=tmp_path / "user")
-
-
-@pytest.fixture
 def lab(served: Any, config: Config) -> Any:
     """A repository over HTTP that this user knows, and can publish to."""
     config.repositories = {"lab": {"url": served.url, "title": "Our lab", "doi_prefixes": ["10.5072"]}}

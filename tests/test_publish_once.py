@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_markdown_cell
+from publishing import Died, go
 
-from zenodo_jupyter import publish, repositories, standing
+from zenodo_jupyter import repositories, standing
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.errors import Busy
-from zenodo_jupyter.metadata import Metadata
-
-ABOUT = {
-    "title": "Rain in Seattle",
-    "creators": [{"name": "Doe, Ada"}],
-    "description": "<p>How much it rains.</p>",
-    "rights": ["cc-by-4.0"],
-}
-
-
-class Died(BaseException):
-    """Ends a publication as a kill does: nothing more is done or written."""
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """The settings of a user who has nothing yet."""
-    return Config(data_dir=tmp_path / "user")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A notebook."""
-    target = tmp_path / "rain.ipynb"
-    nbformat.write(new_notebook(cells=[new_markdown_cell("# Rain")]), target)
-    return target
-
-
-def go(path: Path, config: Config, **options: Any) -> publish.Published:
-    """Publish with complete metadata."""
-    return publish.publish(path, config=config, metadata=Metadata.from_dict(ABOUT), today=date(2026, 3, 1), **options)
 
 
 def change(path: Path) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_markdown_cell
+from publishing import ABOUT, Died, go
 
-from zenodo_jupyter import badge, cli, notebook, publish, repositories, standing
+from zenodo_jupyter import badge, cli, notebook, repositories, standing
 from zenodo_jupyter.collect import collect
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.errors import InvalidMetadata, WasRefused
@@ -20,31 +20,6 @@ from zenodo_jupyter.metadata import Metadata
 from zenodo_jupyter.repository import Repository
 from zenodo_jupyter.session import new_session
 from zenodo_jupyter.tokens import Token
-
-ABOUT = {
-    "title": "Rain in Seattle",
-    "creators": [{"name": "Doe, Ada"}],
-    "description": "<p>How much it rains.</p>",
-    "rights": ["cc-by-4.0"],
-}
-
-
-class Died(BaseException):
-    """Ends a publication as a kill does: nothing more is done or written."""
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """The settings of a user who has nothing yet."""
-    return Config(data_dir=tmp_path / "user")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A notebook."""
-    target = tmp_path / "rain.ipynb"
-    nbformat.write(new_notebook(cells=[new_markdown_cell("# Rain")]), target)
-    return target
 
 
 @pytest.fixture
@@ -65,12 +40,6 @@ def found(founder: Repository, slug: str, policy: str) -> None:
     access = {"visibility": "public", "member_policy": "open", "record_submission_policy": "open"}
     body = {"slug": slug, "metadata": {"title": slug.capitalize()}, "access": {**access, "review_policy": policy}}
     founder.ask("POST", "/communities", json=body)
-
-
-def go(path: Path, config: Config, *communities: str, **options: Any) -> publish.Published:
-    """Publish with complete metadata."""
-    about = Metadata.from_dict({**ABOUT, "communities": list(communities)})
-    return publish.publish(path, config=config, metadata=about, today=date(2026, 3, 1), **options)
 
 
 def records(config: Config) -> list[str]:
