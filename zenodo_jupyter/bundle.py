@@ -65,11 +65,14 @@ class Bundle:
         Keys are unique.
     left_out : tuple of LeftOut
         What was seen and is not in.
+    uses : tuple of Use or None
+        What the notebook's code names, where that was read; the checks ask the same.
     """
 
     folder: Path
     files: tuple[BundleFile, ...]
     left_out: tuple[LeftOut, ...] = ()
+    uses: tuple[Use, ...] | None = None
 
     def __iter__(self) -> Iterator[BundleFile]:
         return iter(self.files)
@@ -146,13 +149,14 @@ def collect(
     folder = notebook.absolute().parent.resolve()
     collector = _Collector(folder, tuple(exclude))
     collector.take(folder / notebook.name, notebook.name, "notebook", "the notebook")
-    for use in (*find(nb, folder), *seen):
+    named = find(nb, folder)
+    for use in (*named, *seen):
         collector.found(use)
     for name in data:
         collector.named(str(name))
     for file in alongside.found(folder):
         collector.alongside(file)
-    bundle = collector.bundle()
+    bundle = replace(collector.bundle(), uses=named)
     _refuse_too_big(bundle, limits or Limits())
     report(Progress("collect", "Collected the files", len(bundle.files), len(bundle.files), "files"))
     return bundle

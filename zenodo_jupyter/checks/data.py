@@ -21,7 +21,7 @@ def check(nb: NotebookNode, bundle: Bundle, codes: Sequence[Code]) -> Iterator[F
 
     DAT1 : a file that it reads is not there. DAT2 : a path that holds only on this machine. DAT3 : data from the web.
     """
-    for use in find(nb, bundle.folder, codes):
+    for use in find(nb, bundle.folder, codes) if bundle.uses is None else bundle.uses:
         if use.place == "url":
             yield _finding(
                 "DAT3", "warning", use, f"Reads {use.text} from the web, which may change or go away.",
