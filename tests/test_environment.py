@@ -13,7 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from zenodo_jupyter import environment
-from zenodo_jupyter.environment import capture, describe
+from zenodo_jupyter.environment import describe
 
 
 def notebook(*sources, kernel="python3", language="python"):
@@ -51,14 +51,15 @@ def site(tmp_path, monkeypatch):
 
 def test_pins_what_is_imported_and_what_that_needs():
     """Exact versions of the imports under their distribution's name, then of their requirements; nothing of the rest."""
-    files = capture(notebook("%matplotlib inline\nimport numpy as np, json", "from PIL import Image\nimport yaml"))
+    nb = notebook("%matplotlib inline\nimport numpy as np, json", "from PIL import Image\nimport yaml")
+    files = describe(nb).to_files()
     lines = files["requirements.txt"].splitlines()
     imported = lines[lines.index("# Imported by the notebook") + 1 : lines.index("# Needed by those") - 1]
     assert imported == [f"{name}=={version(name)}" for name in ("ipykernel", "numpy", "pillow", "PyYAML")]
     assert f"pyzmq=={version('pyzmq')}" in lines
     assert not any(line.startswith(("pytest", "Flask", "json")) for line in lines)
     assert files["runtime.txt"] == f"python-{sys.version_info.major}.{sys.version_info.minor}\n"
-    assert files == capture(notebook("import yaml", "import numpy\nfrom PIL import Image"))
+    assert files == describe(notebook("import yaml", "import numpy\nfrom PIL import Image")).to_files()
 
 
 def test_requirements_follow_markers_and_extras(site):
@@ -93,7 +94,8 @@ def test_no_address_that_leads_home_or_holds_a_secret(site):
         site, "open", direct_url={"url": "https://github.com/o/o.git", "vcs_info": {"vcs": "git", "commit_id": "abc"}}
     )
     install(site, "built", version="2.1+cu118")
-    text = capture(notebook("import mine, hidden, inner, open, built"), python=sys.executable)["requirements.txt"]
+    described = describe(notebook("import mine, hidden, inner, open, built"), python=sys.executable)
+    text = described.to_files()["requirements.txt"]
     assert "# mine 1.0 was installed from a folder or file of the author's machine" in text
     for line in ("hidden==1.0", "inner==1.0", "open @ git+https://github.com/o/o.git@abc", "built==2.1"):
         assert f"\n{line}\n" in text
@@ -146,7 +148,7 @@ def test_files_beside_the_notebook_are_not_run(tmp_path, monkeypatch):
 
 def test_other_languages_have_none():
     """For R there is nothing to ask Python for."""
-    assert capture(notebook("library(dplyr)", kernel="ir", language="R")) == {}
+    assert describe(notebook("library(dplyr)", kernel="ir", language="R")) is None
 
 
 def test_kernels_own_python_is_found():

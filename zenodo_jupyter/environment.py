@@ -133,8 +133,8 @@ class Environment:
         return {**files, LOCK: self.lock} if self.lock else files
 
 
-def capture(nb: Mapping[str, Any], *, python: str | None = None, folder: Path | None = None) -> dict[str, str]:
-    """Return the files that describe a notebook's environment, by name; none for a language other than Python.
+def describe(nb: Mapping[str, Any], *, python: str | None = None, folder: Path | None = None) -> Environment | None:
+    """Find out what a notebook needs to run; None for a language other than Python.
 
     Parameters
     ----------
@@ -144,15 +144,6 @@ def capture(nb: Mapping[str, Any], *, python: str | None = None, folder: Path | 
         The interpreter to ask; without it that of the notebook's kernel.
     folder : Path, optional
         Where the notebook lies; modules found there are no packages.
-    """
-    described = describe(nb, python=python, folder=folder)
-    return described.to_files() if described else {}
-
-
-def describe(nb: Mapping[str, Any], *, python: str | None = None, folder: Path | None = None) -> Environment | None:
-    """Find out what a notebook needs to run; None for a language other than Python.
-
-    The parameters are those of `capture`.
     """
     if kernel(nb).language not in ("python", ""):
         return None
