@@ -18,7 +18,7 @@ from playwright.sync_api import BrowserContext
 
 TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))
-from faults import FaultyServer, embedded  # noqa: E402
+from faults import FaultyServer, embedded, forward  # noqa: E402
 from jupyter_process import JupyterProcess  # noqa: E402
 from window import PATIENCE, Window  # noqa: E402
 
@@ -92,6 +92,11 @@ class Gate:
         """Wait until a request stands before the closed gate."""
         assert self._reached.wait(SECONDS)
 
+    def forget(self) -> None:
+        """Forget which requests were answered."""
+        with self._news:
+            self._done.clear()
+
     def close(self, pattern: str) -> None:
         """Have requests wait whose method and path fit a regular expression."""
         self._reached.clear()
@@ -117,11 +122,19 @@ class Far:
         """A client of it, to look at what is there."""
         return repositories.repository(self.server.url, token=self.token)
 
+    def count(self, what: str) -> int:
+        """Count the requests to it by a regular expression for their method and path."""
+        return sum(re.search(what, f"{method} {path}") is not None for method, path in self.server.seen)
+
 
 @pytest.fixture(scope="session")
 def far_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Far]:
-    """Serve it."""
-    server, token = embedded(tmp_path_factory.mktemp("far"))
+    """Serve it: another embedded repository, or the real one that the environment names, behind a server that can fail."""
+    url = os.environ.get("ZENODO_JUPYTER_RDM_URL")
+    if url:
+        server, token = FaultyServer(forward(url)), os.environ["ZENODO_JUPYTER_RDM_TOKEN_OTHER"]
+    else:
+        server, token = embedded(tmp_path_factory.mktemp("far"))
     gate = Gate(server.app)
     server.app = gate
     yield Far(server, gate, token)
@@ -131,7 +144,9 @@ def far_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Far]:
 
 @pytest.fixture
 def far(far_server: Far) -> Iterator[Far]:
-    """The far repository, as it should be: open, and without faults."""
+    """The far repository, as it should be: open, without faults, and with nothing asked of it yet."""
+    far_server.server.seen.clear()
+    far_server.gate.forget()
     yield far_server
     far_server.gate.open()
     far_server.server.faults.clear()
