@@ -11,9 +11,11 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from publishing import go
 
 from zenodo_jupyter import badge, notebook, repositories, transfer
 from zenodo_jupyter.config import Config
+from zenodo_jupyter.errors import MissingFile
 from zenodo_jupyter.handlers import jobs as job_routes
 
 ABOUT = {"title": "Rain in Seattle", "creators": [{"name": "Doe, Ada"}], "description": "It rains.", "rights": ["mit"]}
@@ -57,6 +59,28 @@ async def published(call: Call, **given: Any) -> dict[str, Any]:
 def put_in(path: Path, stamp: dict[str, Any]) -> None:
     """Do what the front end does: badge and Deposit into the document, and save it."""
     notebook.write(path, badge.stamp(notebook.read(path), badge.Deposit(**stamp["deposit"]), stamp["badge"]))
+
+
+async def test_what_was_stopped_is_opened_where_the_front_end_sees_it(
+    call: Call, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped publications are told with the path that the front end opens, others without one; discarded, they are gone."""
+
+    def die(*args: Any, **kwargs: Any) -> None:
+        raise MissingFile("The disk was pulled out.")
+
+    monkeypatch.setattr(transfer, "upload_files", die)
+    assert (await published(call))["state"] == "failed"
+    away = tmp_path / "away.ipynb"
+    away.write_bytes(path.read_bytes())
+    with pytest.raises(MissingFile):
+        go(away, Config.load())
+    _, told = await call("GET", "underway", to="local")
+    found = {one["notebook"]: one["draft_id"] for one in told["underway"]}
+    assert set(found) == {"work/rain.ipynb", None}
+    for draft in found.values():
+        assert (await call("DELETE", "underway", draft=draft, to="local"))[0] == 200
+    assert (await call("GET", "underway", to="local"))[1] == {"underway": []}
 
 
 async def test_the_whole_story(call: Call, path: Path) -> None:

@@ -16,7 +16,8 @@ import type {
   IRemedied,
   IRepository,
   ISearchPage,
-  IStatus
+  IStatus,
+  IUnderway
 } from './types';
 
 const ROOT = 'zenodo-jupyter';
@@ -128,6 +129,11 @@ export class Api {
       values.forEach(value => query.append(`facet.${facet}`, value));
     }
     return this._ask('GET', 'search', undefined, undefined, `?${query}`);
+  }
+
+  /** What runs, was stopped, or was lost; drafts that were lost are looked for in one repository. */
+  underway(to: string): Promise<{ underway: IUnderway[] }> {
+    return this._ask('GET', 'underway' + URLExt.objectToQueryString({ to }));
   }
 
   /** Delete an unpublished draft. */

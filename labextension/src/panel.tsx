@@ -16,6 +16,7 @@ import { Reproducing } from './reproducing';
 import { Searching } from './searching';
 import type { Session } from './session';
 import type { IOutputVerdict } from './types';
+import { Underway } from './underway';
 import type { IPanelContext } from './views/context';
 import { Frame, type View } from './views/frame';
 
@@ -44,6 +45,7 @@ export class PanelBody extends ReactWidget {
     this.reproducing = new Reproducing(house.session.places.api, this.getting);
     this.searching = new Searching(house.session.places, false);
     this._mine = new Searching(house.session.places, true);
+    this._underway = new Underway(house.session.places);
     this._context = {
       trans: house.trans,
       places: house.session.places,
@@ -51,6 +53,7 @@ export class PanelBody extends ReactWidget {
       reproducing: this.reproducing,
       searching: this.searching,
       mine: this._mine,
+      underway: this._underway,
       turn: view => this.turn(view),
       current: null,
       linkNotebook: null,
@@ -70,6 +73,7 @@ export class PanelBody extends ReactWidget {
     this.reproducing.changed.connect(() => this.update());
     this.searching.changed.connect(() => this.update());
     this._mine.changed.connect(() => this.update());
+    this._underway.changed.connect(() => this.update());
     this._session.places.changed.connect(() => this.update());
   }
 
@@ -170,6 +174,7 @@ export class PanelBody extends ReactWidget {
   private _session: Session;
   private _context: IPanelContext;
   private _mine: Searching;
+  private _underway: Underway;
   private _view: View = 'notebook';
   /** Counts the wishes for the focus: only the last one is fulfilled. */
   private _focusing = 0;

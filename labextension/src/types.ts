@@ -193,6 +193,20 @@ export interface IHit extends IRecord {
   stopped?: boolean;
 }
 
+/** A publication or draft that is not at its end. */
+export interface IUnderway {
+  /** `lost`: a draft that no publication will go on with. */
+  state: 'running' | 'stopped' | 'lost';
+  words: string;
+  repository: string;
+  /** Contents path; null where there is none here. */
+  notebook: string | null;
+  draft_id: string;
+  doi: string;
+  title: string;
+  html_url: string;
+}
+
 /** A page of what a search found. */
 export interface ISearchPage {
   total: number;

@@ -63,6 +63,11 @@ def shown(root: Path, path: Path) -> str:
     return str(path) if inside.startswith("..") else PurePath(inside).as_posix().removeprefix(".")
 
 
+def opened(root: Path, path: str) -> str | None:
+    """Return the contents path by which a front end can open a file; None where it is gone, or outside of the folder."""
+    return shown(root, Path(path)) if path and Path(path).is_relative_to(root) and Path(path).exists() else None
+
+
 def _without_drive(path: str, root: Path) -> str:
     drive, colon, rest = path.lstrip("/").partition(":")
     if not colon or "/" in drive or (root / path.lstrip("/")).exists():  # a colon may also stand in a name

@@ -74,8 +74,7 @@ def _notebooks(place: Config, name: str, root: Path) -> dict[str, dict[str, Any]
 
     url, known = repositories.repository(name, config=place).url, {}
     for entry in standing.journal(place).entries():
-        if entry.repository == url and Path(entry.notebook).is_relative_to(root) and Path(entry.notebook).exists():
-            shown = paths.shown(root, Path(entry.notebook))
+        if entry.repository == url and (shown := paths.opened(root, entry.notebook)):
             if entry.last:
                 known[entry.last["record_id"]] = {"notebook": shown, "stopped": False}
             if entry.act and entry.act.draft_id:

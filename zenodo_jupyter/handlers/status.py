@@ -1,11 +1,11 @@
-"""``status``, ``stamped`` and ``underway``: where a notebook stands, the badge that waits, and what is not at its end."""
+"""``status``, ``standings``, ``stamped`` and ``underway``: where notebooks stand, the badge that waits, and what is not at its end."""
 
 from __future__ import annotations
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from . import work
+from . import paths, work
 from .base import Handler
 
 
@@ -22,6 +22,17 @@ class StatusHandler(Handler):
         subject = status.pop("subject")
         jobs = [job for job in self.jobs.all() if job.is_active and (job.kind, job.subject) == ("publish", subject)]
         self.answer({**status, "job": jobs[0].to_json() if jobs else None})
+
+
+class StandingsHandler(Handler):
+    """Where the notebooks of a folder stand, for the marks in a file browser."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with those that were published from here, or are about to be; no repository is asked."""
+        folder = await self.real(self.query("folder"))
+        self.answer(await self.away(work.standings, self.place, folder))
 
 
 class StampedHandler(Handler):
@@ -44,7 +55,8 @@ class UnderwayHandler(Handler):
     @authorized
     async def get(self) -> None:
         """Answer with all of it, and with the lost drafts of one repository."""
-        found = await self.away(work.underway, self.place, self.query("to") or None)
+        root = paths.root_of(self.contents_manager)
+        found = await self.away(work.underway, self.place, self.query("to") or None, root)
         self.answer({"underway": found})
 
     @web.authenticated
@@ -54,4 +66,9 @@ class UnderwayHandler(Handler):
         self.answer(await self.away(work.discarded, self.place, self.query("draft"), self.query("to") or None))
 
 
-routes = [("status", StatusHandler), ("stamped", StampedHandler), ("underway", UnderwayHandler)]
+routes = [
+    ("status", StatusHandler),
+    ("standings", StandingsHandler),
+    ("stamped", StampedHandler),
+    ("underway", UnderwayHandler),
+]

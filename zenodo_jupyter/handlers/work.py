@@ -166,9 +166,11 @@ def status(place: Config, path: Path, to: str | None) -> dict[str, Any]:
 
     Where no repository is named, the one is meant that the journal knows of this notebook, before the default one.
     """
-    from .. import notebook, repositories, standing
+    from .. import glance, notebook, repositories, standing
 
-    to = to or _home(place, path)
+    if to is None:
+        home = glance.home_of(path, config=place)
+        to = home[0] if home else None
     stand = standing.read(path, to=to, config=place)
     repository = repositories.repository(to, config=place)
     waiting = _waiting(_entry(place, path, repository))
@@ -179,11 +181,24 @@ def status(place: Config, path: Path, to: str | None) -> dict[str, Any]:
     return {**told, "subject": subject(path, repository)}
 
 
-def underway(place: Config, to: str | None) -> list[dict[str, Any]]:
-    """Return what is under way."""
+def standings(place: Config, folder: Path) -> dict[str, Any]:
+    """Return where the published notebooks of a folder stand, as far as this computer knows, by file name."""
+    from .. import glance
+
+    found = glance.folder(folder, config=place)
+    told = {
+        name: {"standing": one.standing.to_json(), "repository": one.repository, "running": one.is_running}
+        for name, one in found.items()
+    }
+    return {"standings": told}
+
+
+def underway(place: Config, to: str | None, root: Path) -> list[dict[str, Any]]:
+    """Return what is under way; of its notebooks the contents paths, null where the server does not show them."""
     from .. import underway
 
-    return [one.to_json() for one in underway.everything(to=to, config=place)]
+    found = underway.everything(to=to, config=place)
+    return [{**one.to_json(), "notebook": paths.opened(root, one.notebook)} for one in found]
 
 
 def discarded(place: Config, draft: str, to: str | None) -> dict[str, Any]:
@@ -311,21 +326,6 @@ def _entry(place: Config, path: Path, repository: Repository) -> Entry:
     from .. import standing
 
     return standing.journal(place).read(path, repository.url)
-
-
-def _home(place: Config, path: Path) -> str | None:
-    """Return where a badge waits for a notebook, a publication was stopped, or its newest version is, in this order."""
-    from .. import standing
-    from ..rows import configured
-
-    book = standing.journal(place)
-    entries = {name: book.read(path, row.url) for name, row in configured(place).items()}
-    ranks = {
-        name: (bool(entry.stamp), bool(entry.act), (entry.last or {}).get("published", ""))
-        for name, entry in entries.items()
-        if entry.stamp or entry.act or entry.last
-    }
-    return max(ranks, key=lambda name: ranks[name], default=None)
 
 
 def _waiting(entry: Entry) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ import type { Places } from '../places';
 import type { Reproducing } from '../reproducing';
 import type { Searching } from '../searching';
 import type { IOutputVerdict } from '../types';
+import type { Underway } from '../underway';
 import type { View } from './frame';
 
 /** What the panel can do outside of itself. */
@@ -32,6 +33,7 @@ export interface IPanelContext extends ISurroundings {
   readonly searching: Searching;
   /** The search for one's own. */
   readonly mine: Searching;
+  readonly underway: Underway;
   /** Turn to a view. */
   turn(view: View): void;
   /** Contents path of the notebook in front. */

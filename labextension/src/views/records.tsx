@@ -8,7 +8,9 @@ import { isEmbedded } from '../places';
 import type { IHit } from '../types';
 import { usePanel } from './context';
 import { Away, Button, Icon } from './controls';
+import { Discard } from './discard';
 import { Repositories, Results } from './results';
+import { UnderwayList } from './underway';
 import { Practice } from './where';
 import { dateOf } from './words';
 
@@ -16,7 +18,7 @@ import { dateOf } from './words';
 const PAUSE = 300;
 
 export function Records(): JSX.Element {
-  const { trans, mine } = usePanel();
+  const { trans, mine, underway } = usePanel();
   const [words, setWords] = React.useState(mine.words);
   const [open, setOpen] = React.useState('');
   React.useEffect(() => {
@@ -42,7 +44,13 @@ export function Records(): JSX.Element {
           <Repositories searching={mine} all={trans.__('All repositories')} />
         </div>
       </div>
-      <Results searching={mine} id="zj-mine-found" nothing={trans.__('No drafts and no records.')}>
+      <UnderwayList />
+      <Results
+        searching={mine}
+        id="zj-mine-found"
+        nothing={trans.__('No drafts and no records.')}
+        isElsewhere={hit => underway.has(hit.repository, hit.id)}
+      >
         {hit => (
           <Mine
             hit={hit}
@@ -97,19 +105,8 @@ function Ways(props: { hit: IHit }): JSX.Element {
     void getting.look(hit.doi ?? hit.id, hit.repository).then(() => focus('zj-found'));
   };
   if (isAsking) {
-    return (
-      <div className="zj-hit-ways" role="group" aria-label={trans.__('Discard the draft and its DOI?')}>
-        <p className="zj-strong">{trans.__('Discard the draft and its DOI?')}</p>
-        <div className="zj-row zj-gap">
-          <Button className="zj-btn-s" id="zj-keep" onClick={() => setAsking(false)}>
-            {trans.__('Keep')}
-          </Button>
-          <Button className="zj-btn-s" isGuarded onClick={() => void mine.discard(hit).then(() => focus('zj-mine-found'))}>
-            {trans.__('Discard')}
-          </Button>
-        </div>
-      </div>
-    );
+    const discard = () => void mine.discard(hit).then(() => focus('zj-mine-found'));
+    return <Discard onKeep={() => setAsking(false)} onDiscard={discard} />;
   }
   return (
     <div className="zj-hit-ways">
@@ -131,13 +128,7 @@ function Ways(props: { hit: IHit }): JSX.Element {
           </Button>
         )}
         {isDraft && (
-          <Button
-            className="zj-btn-s"
-            onClick={() => {
-              setAsking(true);
-              focus('zj-keep');
-            }}
-          >
+          <Button className="zj-btn-s" onClick={() => setAsking(true)}>
             {trans.__('Discard …')}
           </Button>
         )}

@@ -34,11 +34,15 @@ export function Results(props: {
   searching: Searching;
   id: string;
   nothing: string;
+  /** What is told of above already. */
+  isElsewhere?: (hit: IHit) => boolean;
   children: (hit: IHit) => React.ReactNode;
 }): JSX.Element {
   const { trans, places } = usePanel();
-  const { searching } = props;
-  const { hits, total, problems } = searching;
+  const { searching, isElsewhere } = props;
+  const { problems } = searching;
+  const hits = searching.hits.filter(hit => !isElsewhere?.(hit));
+  const total = searching.total - (searching.hits.length - hits.length);
   return (
     <div aria-busy={searching.isLooking}>
       <h3 className="zj-sr">{trans.__('Found')}</h3>
