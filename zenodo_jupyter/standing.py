@@ -131,12 +131,20 @@ def _in_review(act: Act, repository: Repository) -> Standing:
         words = f"{act.community} accepted it, and it is published; the badge still to come: publish again"
         return Standing("stopped", words, doi=act.doi)
     if review is not None and review.is_open:
-        words = f"Waiting for review by {act.community}; its DOI is reserved, and registered when they accept"
-        return Standing("waiting", words, doi=act.doi)
+        return _waiting(act)
     if review is not None and review.status != "created":
-        words = f"{act.community} did not take it; change it and publish again to submit it once more"
-        return Standing("declined", words, doi=act.doi)
+        return _declined(act)
     return _stopped(act)
+
+
+def _waiting(act: Act) -> Standing:
+    words = f"Waiting for review by {act.community}; its DOI is reserved, and registered when they accept"
+    return Standing("waiting", words, doi=act.doi)
+
+
+def _declined(act: Act) -> Standing:
+    words = f"{act.community} did not take it; change it and publish again to submit it once more"
+    return Standing("declined", words, doi=act.doi)
 
 
 def _stopped(act: Act) -> Standing:
@@ -306,17 +314,16 @@ def read(path: Path, *, to: str | None = None, config: Config, report: Report = 
     try:
         return stand(path, nb, entry, bundle, repository, config=config)
     except (CouldNotAsk, WasRefused) as e:
-        return _remembered(entry, nb, bundle, e)
+        known = remembered(entry, nb, bundle)
+        return replace(known, words=f"{known.words}. {e.message}")
 
 
-def _remembered(entry: Entry, nb: Any, bundle: bundles.Bundle, why: CouldNotAsk | WasRefused) -> Standing:
-    """Return where a notebook stands as far as the journal knows, and why no more is known."""
+def remembered(entry: Entry, nb: Any, bundle: bundles.Bundle) -> Standing:
+    """Return where a notebook stands as far as the journal knows."""
     act, last = entry.act, entry.last
     if act is not None and act.draft_id:
-        known = _stopped(act)
-    elif last is None:
-        known = Standing("never", "Not published from here")
-    else:
-        known = _since(last, last.get("index", 1), nb, bundle)
-        known = replace(known, previous_id=last["record_id"], doi=last["doi"])
-    return replace(known, words=f"{known.words}. {why.message}")
+        return {"review": _waiting, "declined": _declined}.get(act.step, _stopped)(act)
+    if last is None:
+        return Standing("never", "Not published from here")
+    known = _since(last, last.get("index", 1), nb, bundle)
+    return replace(known, previous_id=last["record_id"], doi=last["doi"])

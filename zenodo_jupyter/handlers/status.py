@@ -1,4 +1,4 @@
-"""``status``, ``standings``, ``stamped`` and ``underway``: where notebooks stand, the badge that waits, and what is not at its end."""
+"""``status``, ``standings``, ``stamped``, ``underway``: where notebooks stand, badges that wait, and what is not at its end."""
 
 from __future__ import annotations
 
