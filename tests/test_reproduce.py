@@ -1,273 +1,29 @@
-"""From a DOI back to the files, and to a verdict, on the embedded repository."""
+"""From a DOI to a verdict, on the embedded repository."""
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import re
-import zipfile
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from recorded import FILES, METADATA, notebook, publish_files, zipped
 
 from zenodo_jupyter import packages, repositories
-from zenodo_jupyter.config import Config
-from zenodo_jupyter.errors import (
-    BadInput,
-    Cancelled,
-    DiskFull,
-    InvalidDOI,
-    Mismatch,
-    NeedsConsent,
-    RecordNotFound,
-    UnsafeName,
-)
+from zenodo_jupyter.errors import BadInput, Cancelled, NeedsConsent, UnsafeName
 from zenodo_jupyter.metadata import Metadata
-from zenodo_jupyter.packing import COMMENT
 from zenodo_jupyter.reporting import publish_report
-from zenodo_jupyter.reproduce import get, reproduce
-from zenodo_jupyter.transfer import Upload, upload_files
-from zenodo_jupyter.unpacking import unpack
+from zenodo_jupyter.reproduce import reproduce
 from zenodo_jupyter.verdict import UsedEnvironment
-
-METADATA = {
-    "title": "Länge läuft: a <b>test</b>",
-    "publication_date": "2026-11-22",
-    "publisher": "A test",
-    "resource_type": {"id": "software-computationalnotebook"},
-    "creators": [{"person_or_org": {"type": "organizational", "name": "The zenodo_jupyter developers"}}],
-}
-
-
-@pytest.fixture
-def config():
-    """Return the settings of the test's own home."""
-    return Config.load()
 
 
 @pytest.fixture
 def publish(config):
-    """Publish files, given as a dictionary of name and content, and return the record."""
-
-    def publish(files, version_of=None):
-        repository = repositories.repository("local", config=config)
-        body = {
-            "metadata": METADATA,
-            "access": {"record": "public", "files": "public"},
-            "files": {"enabled": bool(files)},
-        }
-        draft = repository.new_version(version_of) if version_of else repository.create_draft(body)
-        if version_of:
-            repository.update_draft(draft.id, body)
-        contents = {name: _bytes(data) for name, data in files.items()}
-        uploads = [Upload(name, partial(io.BytesIO, data), len(data)) for name, data in contents.items()]
-        upload_files(repository, draft.id, uploads)
-        return repository.publish(draft.id)
-
-    return publish
-
-
-def _bytes(data):
-    return data.encode() if isinstance(data, str) else data
-
-
-def notebook(*cells, **metadata):
-    """Return the JSON of a notebook whose cells are (source, what it printed)."""
-    nb = new_notebook(cells=[new_markdown_cell("# A")], metadata=metadata)
-    for source, printed in cells:
-        outputs = [new_output("stream", name="stdout", text=printed)] if printed else []
-        nb.cells.append(new_code_cell(source, outputs=outputs))
-    return nbformat.writes(nb)
-
-
-def zipped(files, comment=COMMENT):
-    """Return a zip, by default one that says it is ours."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.comment = comment
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
-
-
-SUMS = "print(sum(map(int, open('data/a.txt'))))"
-FILES = {"n.ipynb": notebook((SUMS, "6\n"), ("print('done')", "done\n")), "data/a.txt": "1\n2\n3\n"}
-
-
-# --- get ----------------------------------------------------------------------------------------------------------------
-
-
-def test_get_brings_every_file_to_its_place(publish, config, tmp_path):
-    """Should fail if a folder in a name is lost, or a file is not compared."""
-    record = publish(FILES)
-    got = get(str(record.doi), tmp_path / "new", config=config)
-    assert (got.folder / "data" / "a.txt").read_text() == "1\n2\n3\n"
-    assert (len(got.files), got.verified, got.notes) == (2, 2, ())
-    assert got.to_json()["files"] == [e.key for e in record.files]
-
-
-def test_get_names_a_folder_after_the_record(publish, config, tmp_path, monkeypatch):
-    """Should fail if a title with letters that make no good folder names leads elsewhere."""
-    monkeypatch.chdir(tmp_path)
-    record = publish(FILES)
-    got = get(str(record.doi), config=config)
-    assert got.folder == tmp_path / f"lange-lauft-a-b-test-b-{record.id}"
-
-
-def test_a_second_get_fetches_nothing_again(publish, config, tmp_path):
-    """Should fail if files that are there are sent again, or if the first folder is not recognised."""
-    doi = str(publish(FILES).doi)
-    first = get(doi, tmp_path / "new", config=config)
-    (first.folder / "n.ipynb").unlink()
-    kept = first.folder / "data" / "a.txt"
-    before = kept.stat().st_mtime_ns
-    again = get(doi, tmp_path / "new", config=config)
-    assert again.verified == 2
-    assert (first.folder / "n.ipynb").exists()
-    assert kept.stat().st_mtime_ns == before
-
-
-def test_get_refuses_a_folder_with_something_else(publish, config, tmp_path):
-    """Should fail if somebody's files are mixed with a record's, or overwritten."""
-    one, other = publish(FILES), publish({"n.ipynb": "other"})
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "n.ipynb").write_text("mine")
-    with pytest.raises(BadInput, match="not empty"):
-        get(str(one.doi), tmp_path / "mine", config=config)
-    with pytest.raises(BadInput, match="is a file"):
-        get(str(one.doi), tmp_path / "mine" / "n.ipynb", config=config)
-    assert (tmp_path / "mine" / "n.ipynb").read_text() == "mine"
-    get(str(one.doi), tmp_path / "one", config=config)
-    with pytest.raises(BadInput, match="not empty"):
-        get(str(other.doi), tmp_path / "one", config=config)
-    (tmp_path / "one" / "n.ipynb").write_text("changed by me")
-    with pytest.raises(NeedsConsent):
-        get(str(one.doi), tmp_path / "one", config=config)
-    assert (tmp_path / "one" / "n.ipynb").read_text() == "changed by me"
-
-
-def test_a_concept_doi_means_the_newest_and_says_so(publish, config, tmp_path):
-    """Should fail if nobody is told which version came, or that there is a newer one."""
-    first = publish(FILES)
-    second = publish({**FILES, "data/a.txt": "4\n"}, version_of=first.id)
-    got = get(str(first.concept_doi), tmp_path / "concept", config=config)
-    assert got.record.id == second.id
-    assert str(second.doi) in got.notes[0]
-    assert "newest" in got.notes[0]
-    old = get(str(first.doi), tmp_path / "old", config=config)
-    assert "newer" in old.notes[0]
-
-
-def test_get_of_some_files(publish, config, tmp_path):
-    """Should fail if other files come too, or if a wrong name is not told."""
-    doi = str(publish(FILES).doi)
-    got = get(doi, tmp_path / "some", files=["data/a.txt"], config=config)
-    assert [p.name for p in got.files] == ["a.txt"]
-    assert not (tmp_path / "some" / "n.ipynb").exists()
-    with pytest.raises(RecordNotFound, match=r"nope\.csv"):
-        get(doi, tmp_path / "some", files=["nope.csv"], config=config)
-
-
-def test_what_is_no_record_is_told_apart(config, tmp_path):
-    """Should fail if a typing error and an unknown DOI are one and the same, or leave an empty folder."""
-    with pytest.raises(InvalidDOI):
-        get("not a doi", tmp_path / "x", config=config)
-    with pytest.raises(RecordNotFound):
-        get("10.5072/zenodo.1", tmp_path / "x", from_="local", config=config)
-    assert not (tmp_path / "x").exists()
-
-
-def test_zips_of_ours_are_laid_out_and_others_are_not(publish, config, tmp_path):
-    """Should fail if packed data are not where the notebook looks for them, or a person's own zip is unpacked."""
-    files = {
-        "n.ipynb": FILES["n.ipynb"],
-        "data.zip": zipped({"data/a.txt": "1\n2\n3\n", "data/empty.txt": ""}),
-        "theirs.zip": zipped({"b.txt": "b"}, comment=b""),
-    }
-    listed = {"n.ipynb": files["n.ipynb"], "data/a.txt": "1\n2\n3\n", "data/empty.txt": ""}
-    files["manifest-sha256.txt"] = "".join(f"{hashlib.sha256(_bytes(d)).hexdigest()}  {n}\n" for n, d in listed.items())
-    doi = str(publish(files).doi)
-    for _ in range(2):  # the second time all of it is there
-        got = get(doi, tmp_path / "new", config=config)
-    assert (got.folder / "data" / "a.txt").read_text() == "1\n2\n3\n"
-    assert (got.folder / "data" / "empty.txt").read_bytes() == b""
-    assert not (got.folder / "b.txt").exists()
-    assert got.verified == 6
-
-
-def test_the_records_own_checksums_are_compared(publish, config, tmp_path):
-    """Should fail if a record whose list says otherwise passes."""
-    doi = str(publish({"a.txt": "a", "manifest-sha256.txt": f"{'0' * 64}  a.txt\n"}).doi)
-    with pytest.raises(Mismatch, match=r"a\.txt"):
-        get(doi, tmp_path / "new", config=config)
-    doi = str(publish({"a.txt": "a", "manifest-sha256.txt": f"{'0' * 64}  b.txt\n"}).doi)
-    assert "b.txt" in get(doi, tmp_path / "other", config=config).notes[0]
-
-
-@pytest.mark.parametrize("name", ["../out.txt", "/out.txt", "C:/out.txt", "a/../../out.txt", "aux.txt"])
-def test_nothing_leaves_the_folder(tmp_path, name):
-    """Should fail if a name in a zip writes outside, or if half of such a zip is written."""
-    (tmp_path / "in").mkdir()
-    (tmp_path / "a.zip").write_bytes(zipped({"good.txt": "x", name: "x"}))
-    with pytest.raises(UnsafeName):
-        unpack(tmp_path / "a.zip", tmp_path / "in")
-    assert not list((tmp_path / "in").iterdir())
-    assert not (tmp_path / "out.txt").exists()
-
-
-def test_links_clashes_and_bombs_in_zips_are_refused(tmp_path, monkeypatch):
-    """Should fail if a zip makes a link, overwrites a file, or fills the disk."""
-    folder, archive = tmp_path / "in", tmp_path / "a.zip"
-    folder.mkdir()
-    link = zipfile.ZipInfo("link")
-    link.external_attr = 0o120777 << 16
-    with zipfile.ZipFile(archive, "w") as zipped_link:
-        zipped_link.writestr(link, "/etc/passwd")
-    with pytest.raises(BadInput, match="link"):
-        unpack(archive, folder)
-    archive.write_bytes(zipped({"a.txt": "1", "A.txt": "2"}))
-    with pytest.raises(BadInput, match="side by side"):
-        unpack(archive, folder)
-    archive.write_bytes(zipped({"a.txt": "1"}))
-    (folder / "a.txt").write_text("mine")
-    with pytest.raises(NeedsConsent):
-        unpack(archive, folder)
-    assert (folder / "a.txt").read_text() == "mine"
-    for size in (10, 5000):
-        archive.write_bytes(_declaring(zipped({"big.txt": b"0" * 1000}), size))
-        with pytest.raises(Mismatch):
-            unpack(archive, folder)
-    archive.write_bytes(zipped({"big.txt": b"0" * 1000}))
-    with monkeypatch.context() as patch, pytest.raises(DiskFull):
-        patch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=999))
-        unpack(archive, folder)
-    with monkeypatch.context() as patch, pytest.raises(BadInput, match="not unpacked"):
-        patch.setattr("zenodo_jupyter.unpacking.ALWAYS_FINE", 1 << 20)
-        archive.write_bytes(zipped({"zeros.txt": b"0" * (1 << 22)}))
-        unpack(archive, folder)
-    monkeypatch.setattr("zenodo_jupyter.unpacking.MAX_FILES", 3)
-    archive.write_bytes(zipped({f"{i}.txt": "" for i in range(4)}))
-    with pytest.raises(BadInput, match="4 files"):
-        unpack(archive, folder)
-    archive.write_bytes(zipped({"c.txt": "0" * 5000})[:-100])
-    with pytest.raises(Mismatch):
-        unpack(archive, folder)
-    assert [p.name for p in folder.iterdir()] == ["a.txt"]
-
-
-def _declaring(data, size):
-    """Return a zip whose directory declares another size for its only file."""
-    at = data.rindex(b"PK\x01\x02") + 24
-    return data[:at] + size.to_bytes(4, "little") + data[at + 4 :]
-
-
-# --- reproduce ----------------------------------------------------------------------------------------------------------
+    """Publish files, given by name, and return the record."""
+    return partial(publish_files, repositories.repository("local", config=config))
 
 
 def test_reproduce_says_how_much_came_out_the_same(publish, config, tmp_path):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zipfile
-from functools import partial
 
 import pytest
 import requests
+from recorded import publish_files
 
 from zenodo_jupyter import repositories, unpacking
 from zenodo_jupyter.config import Config
@@ -24,7 +23,6 @@ from zenodo_jupyter.errors import (
 from zenodo_jupyter.localrepo.server import Server
 from zenodo_jupyter.reproduce import reproduce
 from zenodo_jupyter.tokens import TokenStore
-from zenodo_jupyter.transfer import Upload, upload_files
 
 NOTEBOOK = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 
@@ -53,19 +51,7 @@ def published(served, config, tmp_path):
         owner = Config(data_dir=tmp_path / "owner", repositories=config.repositories)
         TokenStore(owner).set(repositories.repository("lab", config=owner).row, served.token)
         repository = repositories.repository("lab", config=owner)
-        who = [{"person_or_org": {"type": "organizational", "name": "A test"}}]
-        metadata = {"title": "A title", "publication_date": "2026-11-22", "publisher": "A test", "creators": who,
-                    "resource_type": {"id": "dataset"}}  # fmt: skip
-        body = {
-            "metadata": metadata,
-            "access": {"record": record, "files": access},
-            "files": {"enabled": bool(files)},
-        }
-        draft = repository.create_draft(body)
-        contents = {name: text.encode() if isinstance(text, str) else text for name, text in files.items()}
-        uploads = [Upload(name, partial(io.BytesIO, data), len(data)) for name, data in contents.items()]
-        upload_files(repository, draft.id, uploads)
-        return repository.publish(draft.id)
+        return publish_files(repository, files, title="A title", access=(record, access))
 
     return published
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
-from functools import partial
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from recorded import publish_files
 
 from zenodo_jupyter import cli, repositories
 from zenodo_jupyter.choosing import ALL
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.errors import BadInput
 from zenodo_jupyter.reproduce import reproduce, reproduce_each
-from zenodo_jupyter.transfer import Upload, upload_files
 
 # A kernel as small as can be, of a language that nobody has installed: it says again what a cell says.
 ECHO = """
@@ -51,16 +49,8 @@ def published(config):
     """Publish files, given by name, and return the DOI."""
 
     def published(**files):
-        repository = repositories.repository("local", config=config)
-        who = [{"person_or_org": {"type": "organizational", "name": "A test"}}]
-        metadata = {"title": "Several", "publication_date": "2026-11-22", "publisher": "A test", "creators": who,
-                    "resource_type": {"id": "software-computationalnotebook"}}  # fmt: skip
-        access = {"record": "public", "files": "public"}
-        draft = repository.create_draft({"metadata": metadata, "access": access, "files": {"enabled": True}})
-        contents = {name.replace("__", "."): text.encode() for name, text in files.items()}
-        uploads = [Upload(name, partial(io.BytesIO, data), len(data)) for name, data in contents.items()]
-        upload_files(repository, draft.id, uploads)
-        return str(repository.publish(draft.id).doi)
+        contents = {name.replace("__", "."): text for name, text in files.items()}
+        return str(publish_files(repositories.repository("local", config=config), contents).doi)
 
     return published
 

@@ -158,12 +158,14 @@ def _entries(repository: Repository, record: Record) -> tuple[FileEntry, ...]:
 
 
 def _folder_name(record: Record) -> str:
-    """Name a folder after a record: its title in plain letters, and its id.
+    """Name a folder after a record: the first words of its title in plain letters, and its id.
 
     An id has letters, digits and hyphens only, in Zenodo's as in InvenioRDM's form; anything else is dropped.
     """
-    plain = unicodedata.normalize("NFKD", record.title).encode("ascii", "ignore").decode().lower()
-    title = re.sub(r"[^a-z0-9]+", "-", plain)[:40].strip("-") or "record"
+    plain = "".join(c for c in unicodedata.normalize("NFKD", record.title) if not unicodedata.combining(c)).lower()
+    title = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "record"
+    if len(title) > 40:  # whole words, where there are some
+        title = title[:41].rpartition("-")[0] or title[:40]
     return f"{title}-{re.sub(r'[^A-Za-z0-9-]', '', record.id)}"
 
 
