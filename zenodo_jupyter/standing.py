@@ -48,6 +48,8 @@ class Standing:
         What is different from the version before.
     derived_from : str
         DOI of the record that a new record is derived from (a copy, a hand-out, a notebook that came by its DOI).
+    anonymous : bool
+        Whether a copy without names is with reviewers.
     """
 
     state: str
@@ -59,6 +61,7 @@ class Standing:
     changed_cells: int = 0
     changed_files: tuple[str, ...] = ()
     derived_from: str = ""
+    anonymous: bool = False
 
     @property
     def unchanged(self) -> bool:
@@ -116,7 +119,7 @@ def stand(
     if entry.act is not None and entry.act.draft_id and entry.act.step != "anonymous":
         return Standing(**{**found.__dict__, "state": "stopped", "doi": entry.act.doi or found.doi,
                            "words": f"Stopped while publishing {_label(found.next_index)}; can be resumed"})  # fmt: skip
-    return found
+    return replace(found, anonymous=entry.act is not None and entry.act.step == "anonymous")
 
 
 def _in_review(act: Act, repository: Repository) -> Standing:
@@ -151,7 +154,7 @@ def _stopped(act: Act) -> Standing:
     doi = act.doi
     if act.step == "anonymous":
         words = f"An anonymous copy is with reviewers; publish without --anonymous to publish it with names, DOI {doi}"
-        return Standing("stopped", words, doi=doi)
+        return Standing("stopped", words, doi=doi, anonymous=True)
     return Standing("stopped", f"Stopped; draft{f' with DOI {doi} reserved' if doi else ''}, can be resumed", doi=doi)
 
 

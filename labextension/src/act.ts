@@ -4,7 +4,7 @@
 import { Signal } from '@lumino/signaling';
 import { ApiError, type Api } from './api';
 import { follow, isActive } from './following';
-import type { IDeposit, IJob, IOrder, IPublished, IRemedied, IStamp } from './types';
+import type { IDeposit, IJob, IPublished, IPublishing, IRemedied, IStamp } from './types';
 
 /** The open notebook, as far as publishing goes; `document.ts` is the real one. */
 export interface IDocument {
@@ -67,7 +67,7 @@ export class Act {
    *
    * @returns The job as it ended; null where one was under way already, as after a second click.
    */
-  async start(order: IOrder & { accept: string[]; yes: boolean }): Promise<IJob | null> {
+  async start(order: IPublishing): Promise<IJob | null> {
     if (this.isActive) {
       return null;
     }

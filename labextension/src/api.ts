@@ -9,9 +9,11 @@ import type {
   IField,
   IFieldError,
   IFinding,
+  IGlance,
   IJob,
   IOrder,
   IPlan,
+  IPublishing,
   IRecord,
   IRemedied,
   IRepository,
@@ -90,13 +92,23 @@ export class Api {
     return this._ask('GET', 'status' + URLExt.objectToQueryString(to ? { path, to } : { path }));
   }
 
+  /** Where the notebooks of a folder stand, by name; of those that were never published, nothing. */
+  standings(folder: string): Promise<{ standings: { [name: string]: IGlance } }> {
+    return this._ask('GET', 'standings', undefined, undefined, URLExt.objectToQueryString({ folder }));
+  }
+
   /** Find communities by what is typed so far of slug or title. */
   communities(q: string, from: string | null): Promise<{ communities: ICommunity[] }> {
     return this._ask('GET', 'communities' + URLExt.objectToQueryString(from ? { q, from } : { q }));
   }
 
-  publish(order: IOrder & { accept: string[]; yes: boolean }): Promise<IJob> {
+  publish(order: IPublishing): Promise<IJob> {
     return this._ask('POST', 'publish', order);
+  }
+
+  /** Run what would be published as somebody else would. */
+  rehearse(order: IOrder): Promise<IJob> {
+    return this._ask('POST', 'rehearse', order);
   }
 
   /** Change what a published record says of itself. */

@@ -5,12 +5,14 @@ import { Signal } from '@lumino/signaling';
 import { Act, type IDocument } from './act';
 import { ApiError, type Api } from './api';
 import { Editing } from './editing';
+import { finishedOf, type IFinished } from './finished';
 import { faultsOf, type Faults } from './form';
 import { isActive } from './following';
 import { Order, type IMemory } from './order';
 import type { Places } from './places';
+import { Rehearsing } from './rehearsing';
 import { remedy } from './remedy';
-import type { ICommunity, IFieldError, IFinding, IJob, IPlan, IPublished, IRecord, IStanding, Json } from './types';
+import type { ICommunity, IFieldError, IFinding, IJob, IPlan, IStanding, Json } from './types';
 
 /** Pages of the panel. */
 export type Page = 'edit' | 'review' | 'progress' | 'failed' | 'done';
@@ -21,18 +23,6 @@ export type Mark = 'never' | 'draft' | 'published' | 'changed' | 'uploading' | '
 /** The four groups. */
 export type Group = 'files' | 'about' | 'checks' | 'where';
 
-/** A published version, as the last page shows it. */
-export interface IFinished {
-  record: IRecord;
-  /** Name of the repository. */
-  repository: string;
-  citation: string;
-  /** What was sent and compared just now; null for a version that was published before. */
-  published: IPublished | null;
-  /** Names of the fields that were changed just now in the record. */
-  edited?: readonly string[];
-}
-
 /** Milliseconds of rest in typing before the server is asked again. */
 export const REST = 600;
 
@@ -42,6 +32,7 @@ export class NotebookModel {
   readonly order: Order;
   readonly act: Act;
   readonly editing: Editing;
+  readonly rehearsing: Rehearsing;
   standing: IStanding | null = null;
   plan: IPlan | null = null;
   finished: IFinished | null = null;
@@ -67,9 +58,11 @@ export class NotebookModel {
     this.order = new Order(document.path, memory);
     this.act = new Act(document, this._api);
     this.editing = new Editing(this.order, this._api);
+    this.rehearsing = new Rehearsing(this._api);
     this.order.changed.connect(this._onChoice, this);
     this.act.changed.connect(this._tell, this);
     this.editing.changed.connect(this._tell, this);
+    this.rehearsing.changed.connect(this._tell, this);
     places.changed.connect(this._tell, this);
   }
 
@@ -91,6 +84,9 @@ export class NotebookModel {
       return this.page === 'progress' ? 'uploading' : 'stopped';
     }
     const state = this.standing?.state ?? 'never';
+    if (state === 'stopped' && this.standing?.anonymous) {
+      return 'draft';
+    }
     return state !== 'never' && state !== 'foreign' ? state : this.order.isTouched ? 'draft' : 'never';
   }
 
@@ -143,7 +139,8 @@ export class NotebookModel {
       await this.places.load();
       await this.act.save();
       const plan = await this._api.collect(this.order.body());
-      const finished = plan.standing.state === 'published' ? await this._lookUp(plan.standing.doi) : this.finished;
+      const { state, doi } = plan.standing;
+      const finished = state === 'published' ? await this._finished(doi) : this.finished;
       if (turn === this._turn) {
         Object.assign(this, { plan, finished, standing: plan.standing, problem: null, _refused: null });
       }
@@ -214,11 +211,12 @@ export class NotebookModel {
    * Publish, to the badge. A second call while it runs does nothing.
    *
    * @param yes The person was told what cannot be undone, and with which account.
+   * @param anonymous Publish nothing: make a draft without names, for reviewers.
    */
-  async publish(yes: boolean): Promise<void> {
+  async publish(yes: boolean, anonymous = false): Promise<void> {
     this._yes ||= yes;
     this.question = null;
-    const order = { ...this.order.body(), accept: [...this.order.accepted], yes: this._yes };
+    const order = { ...this.order.body(), accept: [...this.order.accepted], yes: this._yes, anonymous };
     await this._followed(() => this.act.start(order));
   }
 
@@ -243,6 +241,23 @@ export class NotebookModel {
     }
   }
 
+  /**
+   * Save, run what would be published as somebody else would, and look at what that told.
+   *
+   * @param job One that runs already.
+   */
+  async rehearse(job?: IJob): Promise<void> {
+    try {
+      if (!job) {
+        await this.act.save();
+      }
+      await (job ? this.rehearsing.watch(job) : this.rehearsing.start(this.order.body()));
+      await this.look();
+    } catch (error) {
+      this._fail(error);
+    }
+  }
+
   /** Leave the page that says what failed; the draft is kept. */
   leave(): void {
     this.act.forget();
@@ -264,13 +279,16 @@ export class NotebookModel {
     clearTimeout(this._timer);
     this.act.dispose();
     this.editing.dispose();
+    this.rehearsing.dispose();
     Signal.clearData(this);
   }
 
   private async _recall(): Promise<void> {
     await this.document.ready;
     const [{ jobs }] = await Promise.all([this._api.jobs(), this.places.load(), this.order.recall()]);
-    const last = jobs.find(job => job.kind === 'publish' && job.params.path === this.order.path);
+    const mine = jobs.filter(job => job.params.path === this.order.path);
+    const last = mine.find(job => job.kind === 'publish');
+    const rehearsal = mine.find(job => job.kind === 'rehearse' && isActive(job));
     this.order.aim(this._where(last));
     const { to } = this.order.chosen;
     const { standing, stamp, job, repository } = await this._api.status(this.order.path, to);
@@ -279,10 +297,13 @@ export class NotebookModel {
     }
     this.standing = standing;
     this._tell();
-    if (job || (last?.error && standing.state === 'stopped')) {
+    if (job || (last?.error && standing.state === 'stopped') || (last?.result?.anonymous && standing.anonymous)) {
       void this._followed(() => this.act.watch(job ?? last!));
     } else if (stamp) {
       await this.act.stamp(stamp);
+    }
+    if (rehearsal) {
+      void this.rehearse(rehearsal);
     }
   }
 
@@ -312,8 +333,9 @@ export class NotebookModel {
     }
     const error = ended.error;
     if (ended.state === 'done') {
-      this.turnedTo = 'done';
-      if (!this.act.published?.review) {
+      const { review, anonymous } = this.act.published!;
+      this.turnedTo = anonymous ? 'edit' : 'done';
+      if (!review && !anonymous) {
         this.order.published(); // what waits for a community may have to be submitted again
       }
       await this.look();
@@ -332,17 +354,8 @@ export class NotebookModel {
     this.changed.emit();
   }
 
-  /** Find the record of a published version. */
-  private async _lookUp(doi: string): Promise<IFinished | null> {
-    const published = this.act.published;
-    if (published?.doi === doi) {
-      return { record: published.record, repository: published.repository, citation: published.citation, published };
-    }
-    if (this.finished?.record.doi === doi) {
-      return this.finished;
-    }
-    const { record, repository, citation = '' } = await this._api.resolve(doi, this.order.chosen.to);
-    return { record, repository, citation, published: null };
+  private _finished(doi: string): Promise<IFinished> {
+    return finishedOf(this._api, doi, this.order.chosen.to, this.act.published, this.finished);
   }
 
   private _fail(error: unknown): void {

@@ -93,6 +93,8 @@ export interface IStanding {
   changed_cells: number;
   changed_files: string[];
   derived_from: string;
+  /** Whether a copy without names is with reviewers. */
+  anonymous?: boolean;
 }
 
 /** A collection of records with people who decide what comes in. */
@@ -106,6 +108,21 @@ export interface ICommunity {
   skips_review: boolean | null;
   /** What submitting leads to, as a sentence. */
   note: string;
+}
+
+/** A draft or record that is offered to a community. */
+export interface IRequest {
+  id: string;
+  status: string;
+  title: string;
+  /** Title of the community; empty where it is none. */
+  community_title: string;
+  created: string;
+  html_url: string;
+  /** What this account may do with it now. */
+  actions: string[];
+  /** What was said, where that was asked for. */
+  comments?: string[];
 }
 
 /** What publishing would do. */
@@ -124,8 +141,20 @@ export interface IPlan {
   findings: IFinding[];
   standing: IStanding;
   communities?: ICommunity[];
+  /** What the last rehearsal told, where notebook and files are still the same. */
+  rehearsal?: IRehearsal | null;
   /** Only the description says something else than the published record. */
   redescribed?: boolean;
+}
+
+/** What came of a rehearsal. */
+export interface IRehearsal {
+  /** R0 to R5. */
+  level: string;
+  /** A sentence or two. */
+  verdict: string;
+  /** What to do about it; empty where nothing is. */
+  advice: string;
 }
 
 /** A place to publish to. */
@@ -232,6 +261,10 @@ export interface IPublished {
   review?: { id: string; title: string; html_url: string } | null;
   stamp: IStamp | null;
   citation: string;
+  /** Whether it is a copy for reviewers: nothing is published then. */
+  anonymous?: boolean;
+  /** The secret link to that; empty where the repository has none. */
+  link?: string;
 }
 
 /** What came of changing a record's description. */
@@ -308,6 +341,15 @@ export interface IStatus {
   repository: string;
 }
 
+/** Where a notebook of a listing stands, as far as the server knows without asking anybody. */
+export interface IGlance {
+  standing: IStanding;
+  /** The repository that it is on: its title. */
+  title: string;
+  /** Whether it is being published right now. */
+  running: boolean;
+}
+
 /** A long act on the server. */
 export interface IJob {
   id: string;
@@ -323,7 +365,17 @@ export interface IJob {
   ended: number;
 }
 
-/** What is published, and how: the body of `collect` and `publish`. */
+/** What is published, and how: the body of `publish`. */
+export interface IPublishing extends IOrder {
+  /** Findings that are published in spite of. */
+  accept: string[];
+  /** The person knows that it cannot be undone. */
+  yes: boolean;
+  /** Publish nothing: a draft without names, for reviewers. */
+  anonymous: boolean;
+}
+
+/** What is published, and how: the body of `collect`. */
 export interface IOrder {
   path: string;
   data: string[];

@@ -11,7 +11,9 @@ from ..publish import Published
 from . import look
 
 #: By state of a notebook: a mark of its own shape.
-_MARKS = {"never": "◌", "stopped": "⚠", "published": "✔", "changed": "●", "foreign": "◌"}
+_MARKS = {
+    "never": "◌", "stopped": "⚠", "waiting": "◷", "declined": "⚠", "published": "✔", "changed": "●", "foreign": "◌",
+}  # fmt: skip
 
 
 def state(plan: Plan) -> str:
@@ -41,7 +43,7 @@ def verb(plan: Plan) -> str:
     """Return what the main button says."""
     stand = plan.standing
     if stand.state == "stopped":
-        return "Resume"
+        return "Publish with names" if stand.anonymous else "Resume"
     if stand.state == "waiting":
         return "Ask what became of it"
     if plan.review and not plan.review.skips_review:

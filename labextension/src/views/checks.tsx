@@ -7,6 +7,7 @@ import type { IFinding } from '../types';
 import { useNotebook, usePanel } from './context';
 import { Button, Note } from './controls';
 import { GroupBox, type ITally } from './group';
+import { Rehearsal } from './rehearsal';
 import { unknownOf } from './words';
 
 /** Say what a remedy does, on its button. */
@@ -60,6 +61,7 @@ export function Checks(): JSX.Element {
         <Finding key={index} finding={finding} />
       ))}
       {!findings.length && <p className="zj-hint">{trans.__('All checks passed.')}</p>}
+      {(model.plan?.rehearsal || model.rehearsing.isActive) && <Rehearsal />}
       {model.plan?.notes.map(note => (
         <p key={note} className="zj-hint">
           {note}

@@ -5,6 +5,7 @@ import * as React from 'react';
 import { blockIcon } from '../icons';
 import type { Group } from '../model';
 import { About } from './about';
+import { WithReviewers } from './anonymous';
 import { Checks } from './checks';
 import { useNotebook, usePanel } from './context';
 import { Button, Facts, Icon, Link, Problem } from './controls';
@@ -28,6 +29,7 @@ export function Edit(): JSX.Element {
             </Link>
           </div>
         )}
+        <WithReviewers />
         {standing?.state === 'changed' && (
           <div className="zj-pad">
             <Facts
@@ -84,7 +86,9 @@ function EditFoot(): JSX.Element {
   const next = standing?.next_index ?? 1;
   const label =
     standing?.state === 'stopped'
-      ? trans.__('Review and resume …')
+      ? standing.anonymous
+        ? trans.__('Review and publish with names …')
+        : trans.__('Review and resume …')
       : standing?.state === 'changed' && next > 1
         ? trans.__('Review version %1 …', next)
         : trans.__('Review and publish …');

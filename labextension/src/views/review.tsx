@@ -9,8 +9,10 @@ import { tickIcon, warnIcon } from '../icons';
 import { isEmbedded } from '../places';
 import type { Json } from '../types';
 import { readersOf } from './access';
+import { AnonymousSwitch } from './anonymous';
 import { useNotebook, usePanel } from './context';
 import { Badge, Button, Facts, Icon, Link, Note } from './controls';
+import { Rehearsal, RehearseButton, RehearsedLevel } from './rehearsal';
 import { Practice } from './where';
 import { changesOf, dateOf, sizeOf } from './words';
 
@@ -20,6 +22,7 @@ export function Review(): JSX.Element {
   const { plan, standing } = model;
   const row = places.repository(model.order.chosen.to);
   const isNext = !!standing?.previous_id;
+  const [isAnonymous, setAnonymous] = React.useState(false);
   React.useEffect(() => {
     focus('zj-review');
     if (row) {
@@ -66,9 +69,9 @@ export function Review(): JSX.Element {
           <div className="zj-card">
             <p className="zj-worktitle">{textOf(model.value('title'))}</p>
             <p className="zj-sub zj-small">
-              {authors} · {dateOf(textOf(model.value('publication_date')))}
+              {isAnonymous ? trans.__('Anonymous') : authors} · {dateOf(textOf(model.value('publication_date')))}
             </p>
-            {standing.state === 'stopped' && standing.doi && (
+            {standing.state === 'stopped' && standing.doi && !isAnonymous && (
               <p className="zj-gap">
                 <Badge doi={standing.doi} isPractice={!row.registered_dois} />
                 <span className="zj-sub zj-small"> {trans.__('This DOI is already reserved for you.')}</span>
@@ -81,7 +84,16 @@ export function Review(): JSX.Element {
                 [trans.__('Where'), <>{row.title} {row.practice && <Practice />} {change('where')}</>],
                 ...(account ? [[trans.__('Account'), account] as [string, React.ReactNode]] : []),
                 [trans.__('Files'), <>{plan.files.length}, {sizeOf(size)}; {trans._n('and %1 that is made for you', 'and %1 that are made for you', plan.made.length)} {change('files')}</>],
-                [trans.__('Who reads'), <>{readers[readersOf(model.value('access'))]} {change('where')}</>],
+                [
+                  trans.__('Who reads'),
+                  isAnonymous ? (
+                    trans.__('whoever has the secret link')
+                  ) : (
+                    <>
+                      {readers[readersOf(model.value('access'))]} {change('where')}
+                    </>
+                  )
+                ],
                 [trans.__('Licence'), <>{licences || trans.__('none')} {change('about')}</>],
                 [
                   trans.__('Checks'),
@@ -94,9 +106,16 @@ export function Review(): JSX.Element {
               ]}
             />
           </div>
-          <h4>{trans.__('In your notebook')}</h4>
-          <p>{trans.__('A cell with the DOI badge below the title, here and in the published copy.')}</p>
-          {!row.practice && (
+          <h4>{trans.__('Rehearsal')}</h4>
+          <Rehearsal />
+          <AnonymousSwitch isOn={isAnonymous} onChange={setAnonymous} />
+          {!isAnonymous && (
+            <>
+              <h4>{trans.__('In your notebook')}</h4>
+              <p>{trans.__('A cell with the DOI badge below the title, here and in the published copy.')}</p>
+            </>
+          )}
+          {!row.practice && !isAnonymous && (
             <>
               <h4>{trans.__('Later')}</h4>
               <p>{trans.__('New data or results become a new version; every version keeps its own DOI.')}</p>
@@ -104,7 +123,7 @@ export function Review(): JSX.Element {
           )}
         </div>
       </div>
-      <ReviewFoot />
+      {isAnonymous ? <AnonymousFoot /> : <ReviewFoot />}
     </>
   );
 }
@@ -137,6 +156,31 @@ function Changes(): JSX.Element {
   );
 }
 
+/** The one button, where nothing is to be published. */
+function AnonymousFoot(): JSX.Element {
+  const { trans, focus } = usePanel();
+  const { model } = useNotebook();
+  const make = () => void model.publish(false, true).then(() => focus('zj-copied', 'zj-state'));
+  return (
+    <div className="zj-foot">
+      <p className="zj-foot-say is-plain" id="zj-foot-say">
+        {trans.__('Nothing is published. The link can be shown again later.')}
+      </p>
+      <div className="zj-acts">
+        <Button
+          kind="main"
+          className="zj-btn-wide zj-primary"
+          aria-describedby="zj-foot-say"
+          aria-disabled={!!model.obstacle || undefined}
+          onClick={() => (model.obstacle ? model.turn('edit') : make())}
+        >
+          {trans.__('Make the anonymous copy')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
 /** The one button; what cannot be undone is asked in its place. */
 function ReviewFoot(): JSX.Element {
   const { trans, places, focus } = usePanel();
@@ -149,7 +193,9 @@ function ReviewFoot(): JSX.Element {
   const reviewer = model.plan?.communities?.find((community, index) => index === 0 && !community.skips_review);
   const label =
     standing!.state === 'stopped'
-      ? trans.__('Resume')
+      ? standing!.anonymous
+        ? trans.__('Publish with names')
+        : trans.__('Resume')
       : standing!.previous_id
         ? trans.__('Publish version %1', standing!.next_index)
         : reviewer
@@ -188,7 +234,9 @@ function ReviewFoot(): JSX.Element {
               ? trans.__('Publishing makes this public, and its DOI is for good.')
               : trans.__('For practice: the DOI is not registered anywhere.')}
       </p>
+      <RehearsedLevel />
       <div className="zj-acts">
+        <RehearseButton />
         <Button
           kind="main"
           className="zj-btn-wide zj-primary"

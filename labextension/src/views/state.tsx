@@ -22,6 +22,8 @@ export function StateLine(): JSX.Element {
     parts.push(trans.__('read-only: the badge cannot be written; copy the notebook'));
   } else if (model.mark === 'published' || model.mark === 'changed') {
     parts.push(place);
+  } else if (model.standing?.anonymous) {
+    parts.push(trans.__('with reviewers, on %1', place));
   } else if (model.mark === 'draft') {
     parts.push(trans.__('not sent anywhere yet'));
   } else if (notebook.saved) {

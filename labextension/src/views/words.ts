@@ -96,21 +96,31 @@ export function standingOf(model: NotebookModel, trans: TranslationBundle): stri
       ? trans.__('Stopped at %1, can be resumed', percentOf(share))
       : trans.__('Stopped, can be resumed');
   }
-  switch (standing?.state) {
+  if (standing?.state === 'published' && model.plan?.redescribed) {
+    return trans.__('Published, version %1 · only its description changed here', standing.next_index - 1);
+  }
+  if (model.mark === 'draft' && standing?.state !== 'foreign' && !standing?.anonymous) {
+    return trans.__('Draft on this computer');
+  }
+  return standing ? wordsOf(standing, trans) : trans.__('Never published');
+}
+
+/** Say where a notebook stands that is not open, in one line. */
+export function wordsOf(standing: IStanding, trans: TranslationBundle): string {
+  switch (standing.state) {
     case 'published':
-      if (model.plan?.redescribed) {
-        return trans.__('Published, version %1 · only its description changed here', standing.next_index - 1);
-      }
       return trans.__('Published, version %1, unchanged', standing.next_index - 1);
     case 'changed':
       return trans.__('Published, version %1 · %2 changed since', standing.next_index - 1, changesOf(standing, trans));
     case 'waiting':
     case 'declined':
       return standing.words;
+    case 'stopped':
+      return standing.anonymous ? trans.__('Draft, without names') : trans.__('Stopped, can be resumed');
     case 'foreign':
       return trans.__('A copy of another record');
     default:
-      return model.mark === 'draft' ? trans.__('Draft on this computer') : trans.__('Never published');
+      return trans.__('Never published');
   }
 }
 
