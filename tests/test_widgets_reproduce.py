@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,9 @@ import ipywidgets as W
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from recorded import publish_files
 
-from zenodo_jupyter import card, publish
+from zenodo_jupyter import card, publish, repositories
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.metadata import Metadata
 from zenodo_jupyter.widgets import ReproduceForm
@@ -79,7 +82,8 @@ def test_asks_and_tells_how_much_came_out_the_same(
     form.go()
     form.wait()
     assert read and "would run on this computer as you" in read[0]
-    assert form.reproduction is not None and form.reproduction.comparison.count("same") == 1
+    (done,) = form.reproductions
+    assert done.comparison.count("same") == 1
     text = shown(form.widget)
     assert 'aria-label="output 1: the same"' in text and 'aria-label="output 2: different"' in text
     assert (tmp_path / "again" / "executed.ipynb").is_file()
@@ -94,7 +98,7 @@ def test_without_a_yes_nothing_is_run(
     form._folder.value = str(tmp_path / "again")
     form.go()
     form.wait()
-    assert form.reproduction is None and "It was not run" in shown(form.widget)
+    assert form.reproductions == () and "It was not run" in shown(form.widget)
     assert (tmp_path / "again" / "sums.ipynb").is_file() and not (tmp_path / "again" / "executed.ipynb").exists()
 
 
@@ -105,3 +109,44 @@ def test_what_is_no_doi_is_told_plainly(config: Config) -> None:
     form.look()
     form.wait()
     assert "neither a DOI" in shown(form.widget) and card.MIME not in shown(form.widget)
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["loose", "in an archive"])
+def test_several_notebooks_are_chosen_from(
+    packed: bool, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All are offered in their order; those that are chosen are shown in the question and run, and no others."""
+    texts = {name: sums(name) for name in ("10-last.ipynb", "1-first.ipynb", "2-second.ipynb")}
+    files = {"all.zip": zipped(texts)} if packed else texts
+    form = ReproduceForm(str(publish_files(repositories.repository("local", config=config), files).doi), config=config)
+    form.begin()
+    form.wait()
+    form._folder.value = str(tmp_path / "again")
+    if packed:
+        form.go()
+        form.wait()
+        assert "The record has 3 notebooks" in shown(form.widget)
+    assert form._which.options == ("1-first.ipynb", "2-second.ipynb", "10-last.ipynb") == form._which.value
+    form._which.value = ("1-first.ipynb", "10-last.ipynb")
+    read = asked(form, monkeypatch, yes=True)
+    form.go()
+    form.wait()
+    assert "1-first.ipynb" in read[0] and "10-last.ipynb" in read[0] and "2-second" not in read[0]
+    assert [done.notebook for done in form.reproductions] == ["1-first.ipynb", "10-last.ipynb"]
+    assert "2 of 2 notebooks came out the same" in shown(form.widget)
+
+
+def sums(name: str) -> str:
+    """A notebook that says its name."""
+    output = new_output("execute_result", {"text/plain": repr(name)}, execution_count=1)
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return nbformat.writes(new_notebook(cells=[new_code_cell(repr(name), outputs=[output])], metadata=kernel))
+
+
+def zipped(texts: dict[str, str]) -> bytes:
+    """Files in an archive, as a release is."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w") as archive:
+        for name, text in texts.items():
+            archive.writestr(f"release/{name}", text)
+    return kept.getvalue()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from . import unpacking
-from .errors import BadInput
+from .errors import BadInput, SeveralNotebooks
 from .getting import Fetched
 
 #: So many notebooks of a record are named one by one.
@@ -36,7 +36,9 @@ def choose(got: Fetched, wanted: Sequence[str] = ()) -> tuple[Path, list[str]]:
     Raises
     ------
     BadInput
-        When there is no notebook, or not one that is wanted, or several and none is wanted.
+        When there is no notebook, or not one that is wanted.
+    SeveralNotebooks
+        When there are several and none is wanted.
     UnsafeName, NeedsConsent, DiskFull, Mismatch
         See `unpacking.unpack`.
     """
@@ -46,15 +48,16 @@ def choose(got: Fetched, wanted: Sequence[str] = ()) -> tuple[Path, list[str]]:
             f"There is no notebook in {got.record.doi or got.record.id}, so there is nothing to run.",
             f"Its files are in {got.folder}.",
         )
-    names.sort(key=_in_order)
+    names = in_order(names)
     if ALL in wanted:
         return folder, names
     if wanted:
         return folder, list(dict.fromkeys(_named(name, names) for name in wanted))
     if len(names) > 1:
-        raise BadInput(
+        raise SeveralNotebooks(
             f"The record has {len(names)} notebooks: {_listed(names)}.",
             f"Say which with --notebook NAME, or --notebook {ALL} for every one, in order.",
+            tuple(names),
         )
     return folder, names
 
@@ -72,7 +75,12 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED:,} more" if len(names) > NAMED else "")
 
 
-def _in_order(name: str) -> list[tuple[int, str]]:
+def in_order(names: Sequence[str]) -> list[str]:
+    """Return names in the order in which they are run: numbers count as such, so that 2 comes before 10."""
+    return sorted(names, key=_key)
+
+
+def _key(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"([0-9]+)", name.lower())]
 
 

@@ -8,6 +8,7 @@
     │   ├── InvalidMetadata      fields missing or wrong; carries FieldErrors
     │   ├── DamagedNotebook      not a notebook, or one that cannot be read
     │   ├── MissingFile          a file that was named is not there (404)
+    │   ├── SeveralNotebooks     a record has several, and nobody said which; carries their names
     │   ├── UnsafeName           a name that would leave its folder
     │   ├── UnknownRepository    a repository that is not configured here
     │   └── UnknownJob           a job that was never started here, or is forgotten (404)
@@ -138,6 +139,18 @@ class MissingFile(BadInput):
     """A file that was named is not there."""
 
     status = 404
+
+
+class SeveralNotebooks(BadInput):
+    """A record has several notebooks, and nobody said which is meant; ``notebooks`` has their names, in order."""
+
+    def __init__(self, message: str, hint: str = "", notebooks: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.notebooks = tuple(notebooks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the error with the names."""
+        return {**super().to_json(), "notebooks": list(self.notebooks)}
 
 
 class UnsafeName(BadInput):

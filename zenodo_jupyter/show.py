@@ -290,6 +290,19 @@ def verdict(done: Reproduction) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def verdicts(several: Sequence[Reproduction]) -> dict[str, Any]:
+    """Return the card of several notebooks of one record: what became of all their outputs, and a sentence for each."""
+    if len(several) == 1:
+        return verdict(several[0])
+    outputs = [output.verdict for done in several for output in done.comparison.outputs]
+    same = sum(done.reproduced for done in several)
+    return cards.of(
+        several[0].record, several[0].repository, f"{same} of {len(several)} notebooks came out the same.",
+        verdict={name: outputs.count(name) for name in cards.VERDICTS}, outputs=outputs,
+        details=[f"{done.notebook}: {done.verdict} The report is {done.report_html.name}." for done in several],
+    )  # fmt: skip
+
+
 def rehearsal(done: Rehearsal) -> Outcome:
     """Show what came of a rehearsal; it forbids nothing, so that it always ends well."""
     rows = [("Rehearsed", f"{done.notebook}, in an environment and a folder of its own"), ("Verdict", done.verdict)]

@@ -23,7 +23,7 @@ STYLE = """<style>
   white-space: normal; color: inherit; }
 .zw .zw-field > input, .zw .zw-field > select, .zw .zw-field > textarea { width: 100%; box-sizing: border-box;
   min-height: 28px; color: inherit; font-size: inherit; flex: none; }
-.zw .zw-field > select { height: 28px; }
+.zw .zw-field > select { height: 28px; } .zw .zw-field > select[multiple] { height: auto; }
 .zw .zw-field > input::placeholder, .zw .zw-field > textarea::placeholder { color: inherit; opacity: .55; }
 .zw .zw-unlabelled .zw-field:not(.zw-wrong) > .widget-label, .zw .zw-aloud {
   position: absolute; width: 1px; height: 1px; overflow: hidden;

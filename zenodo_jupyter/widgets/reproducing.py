@@ -8,12 +8,13 @@ from pathlib import Path
 import ipywidgets as W
 
 from .. import card, repositories, show
+from ..choosing import ALL, in_order
 from ..config import Config
-from ..errors import BadInput, ZenodoJupyterError
+from ..errors import BadInput, SeveralNotebooks, ZenodoJupyterError
 from ..records import Record
 from ..report import Progress, Report
 from ..repository import Repository
-from ..reproduce import reproduce
+from ..reproduce import reproduce_each
 from ..reproduction import Reproduction
 from . import look, words
 from .doing import Doing
@@ -34,8 +35,8 @@ class ReproduceForm(Shown):
 
     Attributes
     ----------
-    reproduction : Reproduction or None
-        What came of it.
+    reproductions : tuple of Reproduction
+        What came of each notebook that was run.
     """
 
     instead = (
@@ -45,13 +46,17 @@ class ReproduceForm(Shown):
     def __init__(self, doi: str = "", *, from_: str | None = None, config: Config | None = None) -> None:
         super().__init__()
         self.config = config or Config.load()
-        self.reproduction: Reproduction | None = None
+        self.reproductions: tuple[Reproduction, ...] = ()
         self._from = from_
         self._doing = Doing()
         self._error = look.raw("")
         self._doi = _text("DOI", doi, "10.5281/zenodo.1234567")
         self._folder = _text("Folder to put it in", "", "a new one, named after the record")
         self._found = look.raw("")
+        self._which = look.with_classes(
+            W.SelectMultiple(description="Which notebooks? They run in this order", rows=4), "zw-field", "zw-grow"
+        )
+        look.show(self._which, False)
         self._look = look.button("Look", self.look, "zw-main")
         self._go = look.button("Get it and run it again…", self.go, "zw-main")
         self._question = look.raw("", "zw-note")
@@ -66,7 +71,7 @@ class ReproduceForm(Shown):
         ))  # fmt: skip
         look.show(self._consent, False)
         look.show(self._go, False)
-        self._ask = W.VBox((look.line(self._doi, self._look), self._found, self._folder, self._go))
+        self._ask = W.VBox((look.line(self._doi, self._look), self._found, self._which, self._folder, self._go))
         look.show(self._folder, False)
         self.put(self._ask, self._doing.widget, self._consent, self._error)
 
@@ -94,8 +99,21 @@ class ReproduceForm(Shown):
     def _show(self, found: tuple[Repository, Record]) -> None:
         repository, record = found
         self._found.value = card.html(card.of(record, repository))
+        self._offer(in_order([file.key for file in record.files if file.key.endswith(".ipynb")]))
         look.show(self._folder, True)
         look.show(self._go, True)
+
+    def _offer(self, notebooks: list[str]) -> None:
+        """Let the person choose among several; all in order, unless they say otherwise."""
+        several = notebooks if len(notebooks) > 1 else []
+        self._which.options = several
+        self._which.value = tuple(several)
+        look.show(self._which, bool(several))
+
+    @property
+    def _wanted(self) -> tuple[str, ...]:
+        chosen = tuple(self._which.value)
+        return (ALL,) if chosen == tuple(self._which.options) and chosen else chosen
 
     def go(self) -> None:
         """Get the record, ask, run its notebook, compare."""
@@ -104,11 +122,11 @@ class ReproduceForm(Shown):
         look.show(self._ask, False)
         self._doing.start(self._reproduce, self._done, self._failed)
 
-    def _reproduce(self, report: Report) -> Reproduction:
+    def _reproduce(self, report: Report) -> tuple[Reproduction, ...]:
         folder = self._folder.value.strip()
-        return reproduce(
-            self._doi.value.strip(), Path(folder) if folder else None, from_=self._from, config=self.config, report=report,
-            confirm=lambda summary: self._confirm(summary, report),
+        return reproduce_each(
+            self._doi.value.strip(), Path(folder) if folder else None, from_=self._from, wanted=self._wanted,
+            config=self.config, report=report, confirm=lambda summary: self._confirm(summary, report),
         )  # fmt: skip
 
     def _confirm(self, summary: str, report: Report) -> bool:
@@ -128,12 +146,14 @@ class ReproduceForm(Shown):
         self._answer = yes
         self._answered.set()
 
-    def _done(self, done: Reproduction) -> None:
-        self.reproduction = done
-        self.settle(show.verdict(done))
+    def _done(self, done: tuple[Reproduction, ...]) -> None:
+        self.reproductions = done
+        self.settle(show.verdicts(done))
 
     def _failed(self, error: ZenodoJupyterError) -> None:
         look.show(self._ask, True)
+        if isinstance(error, SeveralNotebooks):  # they were in an archive, which nobody could look into before
+            self._offer(list(error.notebooks))
         self._error.value = words.error(error)
 
 
