@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,7 @@ import ipywidgets as W
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from recorded import publish_files
+from recorded import publish_files, zipped
 
 from zenodo_jupyter import card, publish, repositories
 from zenodo_jupyter.config import Config
@@ -117,7 +115,7 @@ def test_several_notebooks_are_chosen_from(
 ) -> None:
     """All are offered in their order; those that are chosen are shown in the question and run, and no others."""
     texts = {name: sums(name) for name in ("10-last.ipynb", "1-first.ipynb", "2-second.ipynb")}
-    files = {"all.zip": zipped(texts)} if packed else texts
+    files = {"all.zip": zipped({f"release/{name}": text for name, text in texts.items()})} if packed else texts
     form = ReproduceForm(str(publish_files(repositories.repository("local", config=config), files).doi), config=config)
     form.begin()
     form.wait()
@@ -141,12 +139,3 @@ def sums(name: str) -> str:
     output = new_output("execute_result", {"text/plain": repr(name)}, execution_count=1)
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     return nbformat.writes(new_notebook(cells=[new_code_cell(repr(name), outputs=[output])], metadata=kernel))
-
-
-def zipped(texts: dict[str, str]) -> bytes:
-    """Files in an archive, as a release is."""
-    kept = io.BytesIO()
-    with zipfile.ZipFile(kept, "w") as archive:
-        for name, text in texts.items():
-            archive.writestr(f"release/{name}", text)
-    return kept.getvalue()

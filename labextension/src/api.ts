@@ -17,6 +17,7 @@ import type {
   IRecord,
   IRemedied,
   IRepository,
+  IRequest,
   ISearchPage,
   IStatus,
   IUnderway
@@ -111,6 +112,21 @@ export class Api {
     return this._ask('POST', 'rehearse', order);
   }
 
+  /** The open requests that concern this account. */
+  requests(from: string): Promise<{ requests: IRequest[] }> {
+    return this._ask('GET', 'requests' + URLExt.objectToQueryString({ from }));
+  }
+
+  /** A request, with what was said about it. */
+  request(id: string, from: string): Promise<IRequest> {
+    return this._ask('GET', ['requests', id], undefined, undefined, URLExt.objectToQueryString({ from }));
+  }
+
+  /** Accept, decline, cancel or comment on a request. */
+  actOn(id: string, action: string, message: string, from: string): Promise<IRequest> {
+    return this._ask('POST', ['requests', id], { action, message, from });
+  }
+
   /** Change what a published record says of itself. */
   edit(change: Pick<IOrder, 'path' | 'to' | 'metadata'> & { yes?: boolean; overwrite?: boolean }): Promise<IJob> {
     return this._ask('POST', 'edit', change);
@@ -120,8 +136,9 @@ export class Api {
     return this._ask('POST', 'get', { doi, folder, from, files });
   }
 
-  reproduce(doi: string, folder: string, from: string | null, yes: boolean): Promise<IJob> {
-    return this._ask('POST', 'reproduce', { doi, folder, from, yes });
+  /** Run a record's notebooks again: those that are named, all, or the only one. */
+  reproduce(doi: string, folder: string, from: string | null, yes: boolean, notebooks: readonly string[]): Promise<IJob> {
+    return this._ask('POST', 'reproduce', { doi, folder, from, yes, notebooks });
   }
 
   resolve(

@@ -2,7 +2,8 @@
  * Mark in open notebooks what became of each cell's outputs.
  */
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import { VERDICTS } from './mime';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { wordsOf } from './mime';
 import type { IOutputVerdict } from './types';
 
 /** From the worst down; a cell with several outputs is marked by its worst. */
@@ -22,7 +23,11 @@ export function worstOf(outputs: readonly IOutputVerdict[]): Map<string | number
 }
 
 /** Mark the cells of a notebook; what is the same stays unmarked. Nothing in the notebook is changed. */
-export async function mark(panel: Pick<NotebookPanel, 'context' | 'content'>, outputs: readonly IOutputVerdict[]): Promise<void> {
+export async function mark(
+  panel: Pick<NotebookPanel, 'context' | 'content'>,
+  outputs: readonly IOutputVerdict[],
+  trans: TranslationBundle
+): Promise<void> {
   await panel.context.ready;
   const worst = worstOf(outputs);
   panel.content.widgets.forEach((cell, index) => {
@@ -30,7 +35,7 @@ export async function mark(panel: Pick<NotebookPanel, 'context' | 'content'>, ou
     if (verdict && verdict !== 'same') {
       cell.addClass('zj-marked');
       cell.node.dataset.zjVerdict = verdict;
-      cell.node.dataset.zjWords = VERDICTS[verdict]?.join(' ') ?? verdict;
+      cell.node.dataset.zjWords = wordsOf(verdict, trans).join(' ');
     } else {
       cell.removeClass('zj-marked');
     }

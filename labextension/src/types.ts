@@ -303,6 +303,8 @@ export interface IReproduced {
   notebook: string;
   executed: string;
   report: string;
+  /** Of several notebooks, what came of each. */
+  notebooks?: IReproduced[];
 }
 
 /** How far a job is. */
@@ -329,6 +331,8 @@ export interface IErrorBody {
   hint: string;
   errors?: IFieldError[];
   findings?: IFinding[];
+  /** The notebooks of a record of which one has to be chosen. */
+  notebooks?: string[];
 }
 
 /** Where a notebook stands, and what waits for it. */

@@ -1,3 +1,4 @@
+import { nullTranslator } from '@jupyterlab/translation';
 import { describe, expect, it } from 'vitest';
 import { type ICard, parts } from '../mime';
 
@@ -19,7 +20,7 @@ const CARD: ICard = {
 
 function drawn(card: ICard): HTMLElement {
   const node = document.createElement('div');
-  node.append(...parts(card));
+  node.append(...parts(card, nullTranslator.load('')));
   return node;
 }
 
@@ -36,6 +37,17 @@ describe('parts', () => {
     const names = [...drawn(CARD).querySelectorAll('[role=img]')].map(one => one.getAttribute('aria-label'));
     expect(names).toEqual(['output 1: the same', 'output 2: different', 'output 3: the same']);
     expect(drawn(CARD).textContent).toContain('2 the same, 1 different');
+  });
+
+  it('speaks the language of JupyterLab', () => {
+    const german: { [text: string]: string } = { different: 'anders', 'Cite: %1': 'Zitieren: %1', '%1 files, %2': '%1 Dateien, %2' };
+    const put = (text: string, values: any[]) => values.reduce((told, value, at) => told.replace(`%${at + 1}`, String(value)), german[text] ?? text);
+    const trans: any = { __: (text: string, ...values: any[]) => put(text, values), _n: (_: string, many: string, ...values: any[]) => put(many, values) };
+    const node = document.createElement('div');
+    node.append(...parts({ ...CARD, citation: 'Doe 2026' }, trans));
+    expect(node.textContent).toContain('Zitieren: Doe 2026');
+    expect(node.textContent).toContain('3 Dateien, 1.5 kB');
+    expect(node.querySelectorAll('[role=img]')[1].getAttribute('aria-label')).toBe('output 2: anders');
   });
 
   it('says that a DOI is not registered', () => {

@@ -9,14 +9,22 @@ const QUESTION = 'A title\nIts code would run on this computer as you.\nNobody s
 /** A server that asks before it runs. */
 class Server {
   readonly said: boolean[] = [];
+  wanted: readonly string[] = [];
+  /** What an archive holds, which is told when nobody has said which is meant. */
+  inside: string[] = [];
 
-  async reproduce(_doi: string, _folder: string, _from: string | null, yes: boolean): Promise<IJob> {
+  async reproduce(_doi: string, _folder: string, _from: string | null, yes: boolean, notebooks: readonly string[]): Promise<IJob> {
     this.said.push(yes);
+    this.wanted = notebooks;
     return { id: 'j', state: yes ? 'running' : 'queued', seq: 1, progress: null } as IJob;
   }
 
   async job(): Promise<IJob> {
     const wasAgreed = this.said[this.said.length - 1];
+    if (this.inside.length && !this.wanted.length) {
+      const error = { error: 'SeveralNotebooks', message: 'The record has 2 notebooks.', hint: '', notebooks: this.inside };
+      return { id: 'j', state: 'failed', error } as unknown as IJob;
+    }
     return (
       wasAgreed
         ? { id: 'j', state: 'done', result: { verdict: '1 of 1 outputs reproduced (R5)' } }
@@ -29,8 +37,9 @@ class Server {
   }
 }
 
-function found(id = '7'): any {
-  const getting = { found: { record: { id, doi: '10.5072/7' }, repository: 'local' }, folder: 'again' } as any;
+function found(id = '7', ...keys: string[]): any {
+  const files = keys.map(key => ({ key, size: 1 }));
+  const getting = { found: { record: { id, doi: '10.5072/7', files }, repository: 'local' }, folder: 'again' } as any;
   getting.changed = new Signal(getting);
   return getting;
 }
@@ -42,10 +51,10 @@ describe('a re-run', () => {
     await model.start();
     expect(model.question).toBe(QUESTION);
     expect(server.said).toEqual([false]);
-    expect(model.done).toBeNull();
+    expect(model.done).toEqual([]);
     await model.start(true);
     expect(model.question).toBeNull();
-    expect(model.done!.verdict).toContain('R5');
+    expect(model.done[0].verdict).toContain('R5');
   });
 
   it('is begun once, however often one clicks before the server has answered', async () => {
@@ -60,10 +69,50 @@ describe('a re-run', () => {
     const model = new Reproducing(new Server(), getting);
     await model.start(true);
     getting.changed.emit();
-    expect(model.done).not.toBeNull();
-    getting.found = { record: { id: '8' } };
+    expect(model.done).toHaveLength(1);
+    getting.found = { record: { id: '8', files: [] } };
     getting.changed.emit();
     expect(model.job).toBeNull();
+  });
+});
+
+describe('several notebooks', () => {
+  it('are chosen from before anything is fetched, all in their order or some', async () => {
+    const server = new Server();
+    const model = new Reproducing(server, found('7', '10.ipynb', 'a.csv', '2.ipynb'));
+    await model.begin();
+    expect([model.isChoosing, model.notebooks, server.said]).toEqual([true, ['2.ipynb', '10.ipynb'], []]);
+    await model.start();
+    expect([model.question, server.wanted]).toEqual([QUESTION, ['all']]);
+    model.leave();
+    await model.begin();
+    model.tick('2.ipynb', false);
+    await model.start(true);
+    expect(server.wanted).toEqual(['10.ipynb']);
+    expect(model.isChoosing).toBe(false);
+  });
+
+  it('are chosen from when an archive turned out to hold them, and forgotten with the record', async () => {
+    const server = new Server();
+    server.inside = ['r/1.ipynb', 'r/2.ipynb'];
+    const getting = found('7', 'r.zip');
+    const model = new Reproducing(server, getting);
+    await model.begin();
+    expect([model.isChoosing, model.notebooks, model.job]).toEqual([true, server.inside, null]);
+    model.tick('r/1.ipynb', false);
+    await model.start(true);
+    expect(server.wanted).toEqual(['r/2.ipynb']);
+    getting.found = { record: { id: '8', files: [] } };
+    getting.changed.emit();
+    expect([model.notebooks, model.unticked.size, model.done]).toEqual([[], 0, []]);
+  });
+
+  it('each have a verdict', async () => {
+    const server = new Server();
+    server.job = async () => ({ id: 'j', state: 'done', result: { verdict: 'a', notebooks: [{ verdict: 'a' }, { verdict: 'b' }] } }) as any;
+    const model = new Reproducing(server, found());
+    await model.start(true);
+    expect(model.done.map(one => one.verdict)).toEqual(['a', 'b']);
   });
 });
 

@@ -129,12 +129,12 @@ function Hit(props: { hit: IHit }): JSX.Element {
 function OpeningFoot(): JSX.Element {
   const { trans, getting, reproducing, openFile, focus } = usePanel();
   const { job, got, files, found } = getting;
-  if (reproducing.job || reproducing.problem) {
+  if (reproducing.job || reproducing.problem || reproducing.isChoosing) {
     return <ReproducingFoot />;
   }
   // Whatever can be opened can be run again; what it needs is asked for there.
   const again = found!.record.files.some(file => /\.(ipynb|zip)$/.test(file.key)) && (
-    <Button className="zj-btn-wide" onClick={() => void reproducing.start().then(() => focus('zj-consent', 'zj-verdict'))}>
+    <Button className="zj-btn-wide" onClick={() => void reproducing.begin().then(() => focus('zj-which', 'zj-consent', 'zj-verdict'))}>
       {trans.__('Run it again …')}
     </Button>
   );

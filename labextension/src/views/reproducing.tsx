@@ -1,12 +1,12 @@
 /**
- * Running a record's notebook again: the question, how far it is, and the verdict.
+ * Running a record's notebooks again: which, the question, and how far it is.
  */
-import { fileIcon, notebookIcon } from '@jupyterlab/ui-components';
+import { notebookIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import { strip } from '../mime';
 import { usePanel } from './context';
-import { Button, Note, Problem } from './controls';
+import { Button, Icon, Note, Problem } from './controls';
 import { Bar } from './progress';
+import { Verdicts } from './verdict';
 
 /** The foot while a re-run is asked for, under way or done; null where there is none. */
 export function ReproducingFoot(): JSX.Element | null {
@@ -32,8 +32,11 @@ export function ReproducingFoot(): JSX.Element | null {
       </div>
     );
   }
-  if (done) {
-    return <Verdict />;
+  if (reproducing.isChoosing) {
+    return <Choosing />;
+  }
+  if (done.length) {
+    return <Verdicts />;
   }
   if (problem || job?.error) {
     return (
@@ -73,39 +76,46 @@ function Running(): JSX.Element {
   );
 }
 
-function Verdict(): JSX.Element {
-  const { trans, reproducing, openFile, compareFiles } = usePanel();
-  const done = reproducing.done!;
-  const { level, failure, comparison } = done;
-  const voice = level.rung >= 4 ? 'ok' : level.rung >= 2 ? 'warn' : 'bad';
-  const boxes = React.useRef<HTMLDivElement>(null);
-  React.useEffect(() => boxes.current?.replaceChildren(strip(comparison.outputs.map(output => output.verdict))), [comparison]);
+/** Which of several notebooks are run. */
+function Choosing(): JSX.Element {
+  const { trans, reproducing, focus } = usePanel();
+  const { notebooks, unticked } = reproducing;
+  const chosen = notebooks.filter(name => !unticked.has(name)).length;
   return (
     <div className="zj-foot">
-      <Note voice={voice} title={`R${level.rung} ${level.name}`} id="zj-verdict" role="status">
-        <p>{done.verdict}</p>
-        {failure && (
-          <p>
-            {failure.words} {failure.hint}
-          </p>
-        )}
-        <div ref={boxes} className="zj-gap" />
-      </Note>
-      <div className="zj-acts zj-gap">
-        <Button kind="main" className="zj-btn-wide zj-primary" icon={fileIcon} onClick={() => void openFile(done.report)}>
-          {trans.__('Open the report')}
-        </Button>
-      </div>
+      <fieldset className="zj-which" id="zj-which" tabIndex={-1}>
+        <legend className="zj-strong">{trans.__('Which notebooks?')}</legend>
+        <p className="zj-hint">{trans.__('They run in this order, each in the folder that those before it left.')}</p>
+        <ul className="zj-files">
+          {notebooks.map(name => (
+            <li key={name} className="zj-file is-used">
+              <input
+                type="checkbox"
+                id={`zj-run-${name}`}
+                checked={!unticked.has(name)}
+                onChange={event => reproducing.tick(name, event.target.checked)}
+              />
+              <Icon icon={notebookIcon} />
+              <label className="zj-fname" htmlFor={`zj-run-${name}`}>
+                {name}
+              </label>
+            </li>
+          ))}
+        </ul>
+      </fieldset>
       <div className="zj-acts zj-gap">
         <Button
-          className="zj-btn-wide"
-          icon={notebookIcon}
-          onClick={() => void compareFiles(done.notebook, done.executed, comparison.outputs)}
+          kind="main"
+          className="zj-btn-wide zj-primary"
+          aria-disabled={!chosen || undefined}
+          onClick={() => chosen && void reproducing.start().then(() => focus('zj-consent', 'zj-verdict'))}
         >
-          {trans.__('Compare side by side')}
+          {chosen === notebooks.length
+            ? trans.__('Run all %1, in order …', chosen)
+            : trans._n('Run %1 notebook …', 'Run %1 notebooks …', chosen)}
         </Button>
         <Button className="zj-btn-wide" onClick={() => reproducing.leave()}>
-          {trans.__('Done')}
+          {trans.__('Back')}
         </Button>
       </div>
     </div>
