@@ -78,6 +78,7 @@ async def test_route(call: Callable[..., Awaitable[tuple[int, Any]]], path: Path
     assert status == 200 and list(found["standings"]) == ["rain.ipynb"]
     told = found["standings"]["rain.ipynb"]
     assert (told["standing"]["state"], told["repository"], told["running"]) == ("published", "local", False)
+    assert told["title"] == "This computer"
     assert (await call("GET", "standings", folder=""))[1] == {"standings": {}}
     assert (await call("GET", "standings", folder="nowhere"))[1] == {"standings": {}}
     assert (await call("GET", "standings", folder="../.."))[0] == 400

@@ -292,8 +292,9 @@ export class NotebookModel {
     this.order.aim(this._where(last));
     const { to } = this.order.chosen;
     const { standing, stamp, job, repository } = await this._api.status(this.order.path, to);
-    if (!to && repository !== this.places.default) {
-      this.order.aim(repository);
+    if (!to) {
+      const isNew = !stamp && !job && (standing.state === 'never' || standing.state === 'foreign');
+      this.order.aim(this.places.home(repository, isNew));
     }
     this.standing = standing;
     this._tell();

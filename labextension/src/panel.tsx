@@ -13,8 +13,10 @@ import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 import { Getting } from './getting';
 import { Reproducing } from './reproducing';
+import { Requests } from './requests';
 import { Searching } from './searching';
 import type { Session } from './session';
+import type { Settings } from './settings';
 import type { IOutputVerdict } from './types';
 import { Underway } from './underway';
 import type { IPanelContext } from './views/context';
@@ -26,6 +28,7 @@ export interface IHouse {
   documents: IDocumentManager;
   translator: ITranslator;
   trans: TranslationBundle;
+  settings: Settings;
   /** The contents path of the folder that one is in. */
   cwd: () => string;
   openFile: (path: string) => Promise<void>;
@@ -44,7 +47,8 @@ export class PanelBody extends ReactWidget {
     this.getting = new Getting(house.session.places.api, house.cwd);
     this.reproducing = new Reproducing(house.session.places.api, this.getting);
     this.searching = new Searching(house.session.places, false);
-    this._mine = new Searching(house.session.places, true);
+    this.mine = new Searching(house.session.places, true);
+    this._requests = new Requests(house.session.places);
     this._underway = new Underway(house.session.places);
     this._context = {
       trans: house.trans,
@@ -52,7 +56,8 @@ export class PanelBody extends ReactWidget {
       getting: this.getting,
       reproducing: this.reproducing,
       searching: this.searching,
-      mine: this._mine,
+      mine: this.mine,
+      requests: this._requests,
       underway: this._underway,
       turn: view => this.turn(view),
       current: null,
@@ -65,14 +70,15 @@ export class PanelBody extends ReactWidget {
     };
     this._session.changed.connect(this._onChange, this);
     this._session.saved.connect((_, model) => {
-      if (this.isVisible && model === this._session.current?.model) {
+      if (this.isVisible && house.settings.now.checkOnSave && model === this._session.current?.model) {
         model.onSaved();
       }
     });
     this.getting.changed.connect(() => this.update());
     this.reproducing.changed.connect(() => this.update());
     this.searching.changed.connect(() => this.update());
-    this._mine.changed.connect(() => this.update());
+    this._requests.changed.connect(() => this.update());
+    this.mine.changed.connect(() => this.update());
     this._underway.changed.connect(() => this.update());
     this._session.places.changed.connect(() => this.update());
   }
@@ -80,6 +86,7 @@ export class PanelBody extends ReactWidget {
   readonly getting: Getting;
   readonly reproducing: Reproducing;
   readonly searching: Searching;
+  readonly mine: Searching;
 
   /** Turn to a view. */
   turn(view: View): void {
@@ -92,9 +99,24 @@ export class PanelBody extends ReactWidget {
     this.update();
   }
 
-  /** Turn to the notebook in front, at the next sensible place. */
-  async publish(): Promise<void> {
+  /** Turn to the open requests. */
+  async requests(): Promise<void> {
+    this.turn('records');
+    await this._requests.look();
+    this._focus(['zj-requests', 'zj-mine']);
+  }
+
+  /**
+   * Turn to the notebook in front, at the next sensible place.
+   *
+   * @param to Name of the repository to choose; empty leaves it as it is.
+   */
+  async publish(to = ''): Promise<void> {
     const model = this._session.current?.model;
+    if (to && model) {
+      await model.recall();
+      model.order.publishTo(to);
+    }
     this.turn('notebook');
     this._focus(['zj-state']);
     if (model?.plan) {
@@ -173,7 +195,7 @@ export class PanelBody extends ReactWidget {
 
   private _session: Session;
   private _context: IPanelContext;
-  private _mine: Searching;
+  private _requests: Requests;
   private _underway: Underway;
   private _view: View = 'notebook';
   /** Counts the wishes for the focus: only the last one is fulfilled. */

@@ -11,7 +11,8 @@ export class Places {
   fields: IField[] = [];
   groups: string[] = [];
   repositories: IRepository[] = [];
-  default = '';
+  /** What the server means where none is named. */
+  serverDefault = '';
   /** Account names by repository, as far as they were asked for. */
   readonly accounts = new Map<string, string>();
   /** Where a token was put, by repository, if it was given just now. */
@@ -26,6 +27,35 @@ export class Places {
       throw error;
     });
     return this._loading;
+  }
+
+  /** Name of the repository that is meant where none is named: what the person prefers, else what the server says. */
+  get default(): string {
+    return this.isPreferred ? this._preferred : this.serverDefault;
+  }
+
+  /** Whether the person prefers another repository to the server's default. */
+  get isPreferred(): boolean {
+    return this._preferred !== this.serverDefault && this.repositories.some(row => row.name === this._preferred);
+  }
+
+  /**
+   * Return where a notebook is to be published; null leaves it to the server.
+   *
+   * @param repository Where the server says that it is.
+   * @param isNew Whether it is on none yet.
+   */
+  home(repository: string, isNew: boolean): string | null {
+    const where = isNew && repository === this.serverDefault ? this.default : repository;
+    return where === this.serverDefault && !this.isPreferred ? null : where;
+  }
+
+  /** Take up which repository the person prefers; empty for none. */
+  prefer(name: string): void {
+    if (name !== this._preferred) {
+      this._preferred = name;
+      this.changed.emit();
+    }
   }
 
   repository(name: string | null | undefined): IRepository | undefined {
@@ -68,7 +98,7 @@ export class Places {
     this.fields = table.fields;
     this.groups = table.groups;
     this.repositories = places.repositories;
-    this.default = places.default;
+    this.serverDefault = places.default;
     this.changed.emit();
   }
 
@@ -78,6 +108,7 @@ export class Places {
   }
 
   private _loading: Promise<void> | undefined;
+  private _preferred = '';
 }
 
 /** Whether a repository is the one on this computer, which needs no account. */

@@ -9,6 +9,7 @@ import { Api } from './api';
 import { OpenNotebook } from './document';
 import { NotebookModel } from './model';
 import { Places } from './places';
+import type { Settings } from './settings';
 import type { IPublished } from './types';
 
 /** An open notebook with its model. */
@@ -28,8 +29,12 @@ export class Session {
   constructor(
     private _tracker: INotebookTracker,
     private _files: Contents.IManager,
-    private _memory: IStateDB | null
+    private _memory: IStateDB | null,
+    settings: Settings
   ) {
+    const prefer = () => this.places.prefer(settings.now.repository);
+    settings.changed.connect(prefer);
+    prefer();
     _tracker.forEach(panel => this._add(panel));
     _tracker.widgetAdded.connect((_, panel) => this._add(panel));
     _tracker.currentChanged.connect(() => this.changed.emit());

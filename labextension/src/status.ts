@@ -5,6 +5,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import { markIcons } from './icons';
 import type { Session } from './session';
+import type { Settings } from './settings';
 import { standingOf } from './views/words';
 
 export class StatusItem extends Widget {
@@ -12,12 +13,14 @@ export class StatusItem extends Widget {
   constructor(
     private _session: Session,
     private _trans: TranslationBundle,
+    private _settings: Settings,
     onClick: () => void
   ) {
     super({ node: document.createElement('button') });
     this.addClass('zj-status');
     this.node.addEventListener('click', onClick);
     _session.changed.connect(this._show, this);
+    _settings.changed.connect(this._show, this);
     this._show();
   }
 
@@ -29,7 +32,7 @@ export class StatusItem extends Widget {
       this.node.replaceChildren(markIcons[model.mark].element({ tag: 'span' }), words);
       this.node.title = model.places.repository(model.order.chosen.to)?.title ?? '';
     }
-    this.setHidden(!words);
+    this.setHidden(!words || !this._settings.now.statusItem);
   }
 
   private _words = '';

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..errors import BadInput
+from ..errors import AccessDenied, BadInput, RecordNotFound
 from .base import Handler
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ class RequestsHandler(Handler):
     async def get(self) -> None:
         """Answer with those that wait, or those that were decided."""
         where, closed = self.query("from") or None, self.number("closed", 0, most=1) == 1
-        found = await self.away(lambda: _at(self.place, where).requests(closed=closed))
-        self.answer({"requests": [request.to_json() for request in found]})
+        self.answer({"requests": await self.away(_requests, self.place, where, closed)})
 
 
 class RequestHandler(Handler):
@@ -67,6 +67,18 @@ def _at(place: Config, name: str | None) -> Repository:
     from .. import repositories
 
     return repositories.repository(name, config=place)
+
+
+def _requests(place: Config, name: str | None, closed: bool) -> list[dict[str, Any]]:
+    """Return the requests, each with its community's title, since a request itself has only the id."""
+    repository = _at(place, name)
+    titles: dict[str, str] = {}
+    found = repository.requests(closed=closed)
+    for community in {request.community for request in found} - {""}:
+        # Of a community that is gone, or hidden, the request is still told.
+        with suppress(RecordNotFound, AccessDenied):
+            titles[community] = repository.community(community).title
+    return [{**request.to_json(), "community_title": titles.get(request.community, "")} for request in found]
 
 
 def _shown(place: Config, name: str | None, request_id: str) -> dict[str, Any]:

@@ -184,11 +184,17 @@ def status(place: Config, path: Path, to: str | None) -> dict[str, Any]:
 def standings(place: Config, folder: Path) -> dict[str, Any]:
     """Return where the published notebooks of a folder stand, as far as this computer knows, by file name."""
     from .. import glance
+    from ..rows import configured
 
-    found = glance.folder(folder, config=place)
+    titles = {name: row.title for name, row in configured(place).items()}
     told = {
-        name: {"standing": one.standing.to_json(), "repository": one.repository, "running": one.is_running}
-        for name, one in found.items()
+        name: {
+            "standing": one.standing.to_json(),
+            "repository": one.repository,
+            "title": titles[one.repository],
+            "running": one.is_running,
+        }
+        for name, one in glance.folder(folder, config=place).items()
     }
     return {"standings": told}
 

@@ -8,6 +8,7 @@ import type { Getting } from '../getting';
 import type { Group, NotebookModel } from '../model';
 import type { Places } from '../places';
 import type { Reproducing } from '../reproducing';
+import type { Requests } from '../requests';
 import type { Searching } from '../searching';
 import type { IOutputVerdict } from '../types';
 import type { Underway } from '../underway';
@@ -34,6 +35,8 @@ export interface IPanelContext extends ISurroundings {
   /** The search for one's own. */
   readonly mine: Searching;
   readonly underway: Underway;
+  /** The open requests to communities. */
+  readonly requests: Requests;
   /** Turn to a view. */
   turn(view: View): void;
   /** Contents path of the notebook in front. */

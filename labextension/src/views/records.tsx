@@ -9,6 +9,7 @@ import type { IHit } from '../types';
 import { usePanel } from './context';
 import { Away, Button, Icon } from './controls';
 import { Discard } from './discard';
+import { RequestsList } from './requests';
 import { Repositories, Results } from './results';
 import { UnderwayList } from './underway';
 import { Practice } from './where';
@@ -44,6 +45,7 @@ export function Records(): JSX.Element {
           <Repositories searching={mine} all={trans.__('All repositories')} />
         </div>
       </div>
+      <RequestsList />
       <UnderwayList />
       <Results
         searching={mine}

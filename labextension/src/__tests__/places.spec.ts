@@ -1,0 +1,29 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Places } from '../places';
+
+describe('Places', () => {
+  let places: Places;
+
+  beforeEach(async () => {
+    places = new Places({
+      fields: async () => ({ fields: [], groups: [] }),
+      repositories: async () => ({ default: 'local', repositories: [{ name: 'local' }, { name: 'zenodo' }] })
+    } as any);
+    await places.load();
+  });
+
+  it('leaves a notebook where the server says that it is', () => {
+    expect([places.home('local', true), places.home('zenodo', false)]).toEqual([null, 'zenodo']);
+  });
+
+  it('sends a new notebook where the person prefers, and no other', () => {
+    places.prefer('zenodo');
+    expect(places.default).toBe('zenodo');
+    expect([places.home('local', true), places.home('local', false)]).toEqual(['zenodo', 'local']);
+  });
+
+  it('passes over a preference for a repository that is not known here', () => {
+    places.prefer('elsewhere');
+    expect([places.default, places.home('local', true)]).toEqual(['local', null]);
+  });
+});
