@@ -96,6 +96,15 @@ class Actor:
     def _has_record(self, number: int | None) -> bool:
         return number is not None and versions.find_record(self.db, number) is not None
 
+    def preview(self, text: str) -> Version:
+        """Return a draft that this user may see, or where there is none the published record; raises as both do."""
+        return self.readable_draft(text) if self.has_draft(text) else self.record(text)
+
+    def has_draft(self, text: str) -> bool:
+        """Tell whether there is a draft with this id, whoever asks."""
+        number = identifiers.parse(text)
+        return number is not None and versions.find_draft(self.db, number) is not None
+
     def published(self, text: str, *, unpublished: str = "The persistent identifier is not registered.") -> Version:
         """Return a published record, whoever asks.
 

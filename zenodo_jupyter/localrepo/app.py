@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Response
 
-from . import api, downloads, flavours, indexing, oaipmh, pages
+from . import api, downloads, flavours, indexing, oaipmh, pages, registrations
 from .api import here
 from .catalogue import Catalogue
 from .flavours import Flavour, Switches
+from .registry import Registry
 from .store import Store
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -28,16 +32,24 @@ class Rules:
         Which traps are on.
     rate_limits : bool
         Whether whoever asks too often is refused.
+    registry : Registry or None
+        Where DOIs are registered; None where they stay local.
     """
 
     store: Store
     flavour: Flavour
     switches: Switches
     rate_limits: bool = False
+    registry: Registry | None = None
 
 
 def create_app(
-    data_dir: Path | str, flavour: str = "zenodo", switches: Switches | None = None, *, rate_limits: bool = False
+    data_dir: Path | str,
+    flavour: str = "zenodo",
+    switches: Switches | None = None,
+    *,
+    rate_limits: bool = False,
+    registry: Registry | None = None,
 ) -> Flask:
     """Return the embedded repository as a WSGI application.
 
@@ -53,11 +65,14 @@ def create_app(
         Traps of the real one to switch on; by default none.
     rate_limits : bool
         Whether whoever asks too often is refused with 429, by the numbers of the flavour.
+    registry : Registry, optional
+        Where DOIs are registered; without it they stay local.
 
     Returns
     -------
     Flask
-        ``app.extensions["zenodo_jupyter"]`` is its `Catalogue`, ``app.extensions["zenodo_jupyter.localrepo"]`` its `Rules`.
+        ``app.extensions["zenodo_jupyter"]`` is its `Catalogue`, ``app.extensions["zenodo_jupyter.localrepo"]`` its `Rules`,
+        and ``app.extensions["zenodo_jupyter.registrar"]`` its `Registrar` where it has one.
 
     Raises
     ------
@@ -70,7 +85,11 @@ def create_app(
     # A record id may not end in a slash: /api/records/ is 404 on InvenioRDM.
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
-    rules = Rules(Store(Path(data_dir)), flavours.flavour(flavour), switches or Switches(), rate_limits)
+    kind = flavours.flavour(flavour)
+    kind = kind.registered(registry.api, registry.prefix) if registry else kind
+    rules = Rules(Store(Path(data_dir)), kind, switches or Switches(), rate_limits, registry)
+    app.secret_key = rules.store.db.secret("cookie_secret")
+    app.config.update(SESSION_COOKIE_NAME="zenodo_jupyter", SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_HTTPONLY=True)
     indexing.rebuild(rules.store.db, rules.flavour)
     app.extensions["zenodo_jupyter.localrepo"] = rules
     app.extensions["zenodo_jupyter"] = Catalogue(rules.store, here.view)
@@ -78,4 +97,25 @@ def create_app(
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(oaipmh.blueprint)
     app.register_blueprint(pages.blueprint)
+    if registry:
+        _register_dois(app, rules.store, kind, registry)
     return app
+
+
+def _register_dois(app: Flask, store: Store, flavour: Flavour, registry: Registry) -> None:
+    """Have DataCite told of DOIs, in the background, after whatever request."""
+    if store.db.meta("registered_site") != registry.site:
+        with store.db.writing():
+            registrations.all_changed(store.db, registry.api)  # the pages have moved
+            store.db.set_meta("registered_site", registry.site)
+    if not registry.password:
+        log.warning("DOIs wait to be registered at %s: its password is not known here.", registry.title)
+        return
+    from .registrar import Registrar
+
+    registrar = app.extensions["zenodo_jupyter.registrar"] = Registrar(store, flavour, registry)
+
+    @app.after_request
+    def nudge(response: Response) -> Response:
+        registrar.nudge()
+        return response

@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from html import escape
+from urllib.parse import quote
 
-#: What a badge says of a DOI that doi.org does not know.
-NOT_REGISTERED = "local, not registered"
+from ..doi import DOI
+
+#: What a badge says of a DOI that doi.org does not know: one of this repository only, one that DataCite is to be told of or did
+#: not take, and one of its test system.
+NOT_REGISTERED, NOT_YET, FOR_TESTS = (
+    "local, not registered",
+    "reserved, not registered yet",
+    "for tests, not at doi.org",
+)
 
 # Advance widths in thousandths of an em of DejaVu Sans, which Zenodo's badges are set in (measured from the font, 2.37).
 _WIDTHS = {
@@ -31,7 +39,7 @@ _BLUE = "#0a5c9e"  # white on it has a contrast of 6.8:1; Zenodo's own #007ec6 h
 _BROWN = "#7d4700"  # 7.5:1; and hatched, so that the difference is not one of colour alone
 
 
-def svg(doi_or_text: str, *, registered: bool) -> str:
+def svg(doi_or_text: str, *, registered: bool, why_not: str = NOT_REGISTERED) -> str:
     """Draw a badge.
 
     Parameters
@@ -40,6 +48,8 @@ def svg(doi_or_text: str, *, registered: bool) -> str:
         What stands behind "DOI": usually the DOI's value. May be anything; it is escaped.
     registered : bool
         Whether doi.org knows it. If not, the badge says so in words, in another colour and in a hatching.
+    why_not : str
+        Those words.
 
     Returns
     -------
@@ -52,10 +62,10 @@ def svg(doi_or_text: str, *, registered: bool) -> str:
     True
     """
     value = _printable(doi_or_text)[:_LONGEST]
-    words = value if registered else f"{value} {NOT_REGISTERED}".strip()
+    words = value if registered else f"{value} {why_not}".strip()
     left, right = text_width("DOI"), text_width(words)
     split, total = round(left) + 11, round(left) + round(right) + 22  # whole pixels: sharp edges
-    meaning = f"DOI {value}" if registered else f"DOI {value}, {NOT_REGISTERED}"
+    meaning = f"DOI {value}" if registered else f"DOI {value}, {why_not}"
     description = (
         "A registered Digital Object Identifier."
         if registered
@@ -86,6 +96,42 @@ aria-labelledby="zj-title zj-desc">
 </g>
 </svg>
 """
+
+
+def snippets(doi: DOI, registered: bool, site: str, page: str) -> dict[str, str]:
+    r"""Return what to write into a text so that it shows a record's badge, by the language of the text.
+
+    Parameters
+    ----------
+    doi : DOI
+        The record's.
+    registered : bool
+        Whether doi.org knows it; if not, the badge leads to the landing page.
+    site, page : str
+        Address of the repository, without a slash at the end, and of the landing page.
+
+    Returns
+    -------
+    dict
+        For Markdown, HTML, reStructuredText and LaTeX, which has words for the badge: it shows no SVG.
+
+    Examples
+    --------
+    >>> snippets(DOI("10.5281/zenodo.7"), True, "https://r.test", "https://r.test/records/7")["LaTeX"]
+    '\\href{https://doi.org/10.5281/zenodo.7}{DOI \\texttt{10.5281/zenodo.7}}'
+    """
+    image, target = f"{site}/badge/DOI/{quote(doi.value)}.svg", doi.url if registered else page
+    words = f"DOI {doi.value}" if registered else f"DOI {doi.value}, {NOT_REGISTERED}"
+    # In Markdown a bracket would end the words, in reStructuredText a colon at the end of a word starts something new.
+    marked = re.sub(r"([\\\[\]])", r"\\\1", words)
+    plain, link = re.sub(r"([%#&_{}$])", r"\\\1", doi.value), re.sub(r"([%#])", r"\\\1", target)
+    suffix = "" if registered else f" ({NOT_REGISTERED})"
+    return {
+        "Markdown": f"[![{marked}]({image})]({target})",
+        "HTML": f'<a href="{escape(target)}"><img src="{escape(image)}" alt="{escape(words)}"></a>',
+        "reStructuredText": f".. image:: {image}\n   :target: {target}\n   :alt: {words}",
+        "LaTeX": rf"\href{{{link}}}{{DOI \texttt{{{plain}}}}}{suffix}",
+    }
 
 
 def text_width(text: str) -> float:

@@ -54,10 +54,10 @@ class Catalogue:
         view = self.view()
         return view.version(view.actor.record(id), file_links=True)
 
-    def draft(self, id: str) -> dict[str, Any]:
-        """Return the native JSON of a draft that the reader may see; raises as `record` does."""
+    def preview(self, id: str) -> dict[str, Any]:
+        """Return the native JSON of a draft that the reader may see, else of the record; raises as `record` does."""
         view = self.view()
-        return view.version(view.actor.readable_draft(id))
+        return view.version(view.actor.preview(id))
 
     def latest_id(self, id: str) -> str:
         """Return the id of the newest version of a concept or of a version.
@@ -89,29 +89,32 @@ class Catalogue:
         sort: str | None = None,
         *,
         mine: bool = False,
+        community: str = "",
         chosen: Mapping[str, Sequence[str]] | None = None,
     ) -> tuple[int, list[dict[str, Any]], dict[str, Any]]:
         """Return how many records match, one page of them, and what they can be narrowed to (``aggregations``).
 
-        With ``mine`` those are the reader's own, drafts included; ``chosen`` names values of facets that are wanted.
+        With ``mine`` those are the reader's own, drafts included; with ``community`` those of the community with this id;
+        ``chosen`` names values of facets that are wanted.
 
         What cannot be read as a query finds its words: a page is no place to be refused.
         """
         view = self.view()
         default = "bestmatch" if q.strip() else "updated-desc" if mine else "newest"
+        counted = ("is_published", "access_status", "resource_type") if mine else view.actor.flavour.facets
         embargo.lift(self._actor)
         found = searching.search(
             self._db,
             view.actor.flavour,
-            searching.Scope(view.actor.user, mine=mine),
-            searching.Wish(q, sort or default, page, size, view.actor.flavour.facets, chosen or {}),
+            searching.Scope(view.actor.user, mine=mine, community=community),
+            searching.Wish(q, sort or default, page, size, counted, chosen or {}),
             words_at_least=True,
         )
         narrowing = facets.to_json(found.counts, chosen or {})
         return found.total, [view.version(v) for v in found.versions], narrowing
 
-    def open_file(self, id: str, key: str, *, draft: bool = False) -> tuple[BinaryIO, int, str, str]:
-        """Open a file of a record.
+    def open_file(self, id: str, key: str, *, preview: bool = False) -> tuple[BinaryIO, int, str, str]:
+        """Open a file of a record; with ``preview`` of its draft, where there is one.
 
         Returns
         -------
@@ -130,7 +133,7 @@ class Catalogue:
             When there is no such file, or the reader may not have it.
         """
         actor = self._actor
-        version = actor.readable_draft(id) if draft else actor.record(id)
+        version = actor.preview(id) if preview else actor.record(id)
         access.require(access.may_read_files(self._db, actor.reader, version))
         entry = entries.find(self._db, version.bucket, key, id)
         if entry.blob is None or entry.status != "completed":
@@ -151,8 +154,3 @@ class Catalogue:
         if number is None or versions.find_record(self._db, number) is None:
             return None
         return identifiers.spell(number, self.view().links.flavour)
-
-    def communities(self) -> list[dict[str, Any]]:
-        """Return all communities, in the order of their names."""
-        rows = self._db.all("SELECT id, slug, json FROM communities WHERE deletion IS NULL ORDER BY slug")
-        return [{"id": row["id"], "slug": row["slug"], "json": row["json"]} for row in rows]

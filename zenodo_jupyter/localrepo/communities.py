@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import dataclass, field
+from sqlite3 import Row
 from typing import Any
 
 from ..errors import FieldError, RecordDeleted, RecordNotFound, RefusedMetadata, WasRefused
@@ -74,12 +75,21 @@ def get(actor: Actor, text: str) -> Community:
     return found
 
 
-def listed(actor: Actor, *, mine: bool = False) -> list[Community]:
-    """Return the communities that this user may see, newest first; with ``mine`` those they belong to."""
+def listed(actor: Actor, *, mine: bool = False, words: str = "") -> list[Community]:
+    """Return the communities that this user may see and that say all of these words of themselves, newest first.
+
+    With ``mine`` those that they belong to.
+    """
     rows = actor.db.all("SELECT id FROM communities WHERE deletion IS NULL ORDER BY created DESC")
-    found = [c for row in rows if (c := find(actor.db, row["id"]))]
+    found = [c for row in rows if (c := find(actor.db, row["id"])) and _says(c, words.casefold().split())]
     mine_only = [c for c in found if _member_role(actor.db, actor.user, c)]
     return mine_only if mine else [c for c in found if c.access["visibility"] == "public" or c in mine_only]
+
+
+def _says(community: Community, words: list[str]) -> bool:
+    said = community.document["metadata"]
+    text = f"{community.slug} {community.id} {said['title']} {said.get('description', '')}".casefold()
+    return all(word in text for word in words)
 
 
 def create(actor: Actor, body: Any) -> Community:
@@ -230,6 +240,14 @@ def may_include(db: Database, user: User | None, community: Community) -> bool:
     return policy == "open" and _member_role(db, user, community) in ROLES[1:]
 
 
+def members(db: Database, community: Community, *, active: bool = True, visible_only: bool = False) -> list[Row]:
+    """Return the rows of its members, or of those who are invited (not ``active``), who came first first."""
+    seen = " AND json LIKE '%\"visible\": true%'" if visible_only else ""
+    return db.all(
+        f"SELECT * FROM members WHERE community_id = ? AND active = ?{seen} ORDER BY created", community.id, int(active)
+    )
+
+
 def add_member(db: Database, community: Community, user: User, role: str, *, active: bool = True) -> str:
     """Let somebody belong to a community, or invite them (not ``active`` yet), and return the id of that."""
     id = str(uuid.uuid4())
@@ -281,6 +299,16 @@ def _refuse(message: str, field: str = "_schema") -> None:
 
 
 # Records --------------------------------------------------------------------------------------------------------------
+
+
+def count_records(db: Database, community: Community) -> int:
+    """Return how many records everybody finds in a community."""
+    row = db.one(
+        "SELECT count(*) AS n FROM documents WHERE NOT is_draft AND latest AND public AND parent_id IN "
+        "(SELECT parent_id FROM community_records WHERE community_id = ?)",
+        community.id,
+    )
+    return 0 if row is None else int(row["n"])
 
 
 def include(actor: Actor, parent: Parent, community: Community, request_id: str | None = None) -> None:

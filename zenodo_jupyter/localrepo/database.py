@@ -11,6 +11,7 @@ import errno
 import json
 import logging
 import os
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -192,6 +193,13 @@ class Database:
         """Keep a setting of the store."""
         with self.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def secret(self, key: str) -> str:
+        """Return a secret of the store, made when it is first asked for."""
+        if self.meta(key) is None:
+            with self.writing() as connection:  # two processes may be here at once
+                connection.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (key, secrets.token_hex(32)))
+        return self.meta(key) or ""
 
     def log_change(
         self, kind: str, record_id: int | None, parent_id: int | None, user_id: int | None, **more: Any

@@ -7,12 +7,12 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import RecordNotFound
+from ..errors import RecordDeleted, RecordNotFound
 from . import access, communities
 from .actor import Actor
 from .communities import Community
 from .database import Database, now
-from .versions import Version
+from .versions import Parent, Version
 
 SUBMISSION, INCLUSION, INVITATION = "community-submission", "community-inclusion", "community-invitation"
 ACCESS, GUEST_ACCESS = "user-access-request", "guest-access-request"
@@ -97,7 +97,35 @@ def may_see(actor: Actor, request: Request) -> bool:
         return True
     if not request.receiver:
         return actor.user.is_admin
-    return communities.may_review(actor.db, actor.user, community(actor, request))
+    try:
+        return communities.may_review(actor.db, actor.user, community(actor, request))
+    except RecordDeleted:  # nobody decides any more
+        return False
+
+
+def concerning(actor: Actor, *, is_open: bool | None = None) -> list[Request]:
+    """Return the requests that this user may see, newest first; with ``is_open`` those that wait, or that do not."""
+    which = {True: "= 'submitted'", False: "NOT IN ('created', 'submitted')", None: "<> 'created'"}[is_open]
+    return _seen(actor, f"SELECT id FROM requests WHERE status {which} ORDER BY created DESC")
+
+
+def to_community(actor: Actor, community: Community) -> list[Request]:
+    """Return the requests that a community is to decide or has decided, newest first."""
+    sql = "SELECT id FROM requests WHERE receiver = ? AND status <> 'created' AND type <> ? ORDER BY created DESC"
+    return _seen(actor, sql, community.id, INVITATION)
+
+
+def of_concept(actor: Actor, parent: Parent) -> list[Request]:
+    """Return the requests about any version of a record, newest first."""
+    sql = (
+        "SELECT r.id FROM requests r JOIN records v ON v.id = r.record_id WHERE v.parent_id = ? ORDER BY r.created DESC"
+    )
+    return _seen(actor, sql, parent.number)
+
+
+def _seen(actor: Actor, sql: str, *values: Any) -> list[Request]:
+    found = (find(actor.db, row["id"]) for row in actor.db.all(sql, *values))
+    return [r for r in found if r and may_see(actor, r)]
 
 
 def community(actor: Actor, request: Request) -> Community:

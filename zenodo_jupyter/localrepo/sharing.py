@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import re
-import secrets
 import uuid
 from typing import Any
 
@@ -181,11 +180,7 @@ def _link(db: Database, row: Any) -> dict[str, Any]:
 
 def _token(db: Database, id: str) -> str:
     """Return the token of a link: made of its id and a secret of the store, as it can be read again at any time."""
-    secret = db.meta("link_secret")
-    if secret is None:
-        secret = secrets.token_hex(32)
-        db.set_meta("link_secret", secret)
-    signature = hmac.new(secret.encode(), id.encode(), hashlib.sha512).digest()
+    signature = hmac.new(db.secret("link_secret").encode(), id.encode(), hashlib.sha512).digest()
     return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (id.encode(), signature))
 
 

@@ -122,16 +122,21 @@ def add_token(
     with db.writing() as connection:
         connection.execute(
             "INSERT INTO tokens (user_id, hash, name, scopes, created, expires, session) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (user.id, _hash(token), name, json.dumps(scopes), now(), expires, session),
+            (user.id, fingerprint(token), name, json.dumps(scopes), now(), expires, session),
         )
     return token
 
 
 def user_of_token(db: Database, token: str) -> User | None:
     """Return whose token this is; None for one that is wrong or expired."""
+    return user_of_fingerprint(db, fingerprint(token))
+
+
+def user_of_fingerprint(db: Database, fingerprint: str) -> User | None:
+    """Return whose token has this fingerprint; None when there is none such, or it is expired."""
     row = db.one(
         "SELECT users.* FROM tokens JOIN users ON users.id = user_id WHERE hash = ? AND active AND coalesce(expires > ?, 1)",
-        _hash(token),
+        fingerprint,
         now(),
     )
     return None if row is None else _user(row)
@@ -148,6 +153,7 @@ def sessions(db: Database) -> list[str]:
     return [row["session"] for row in db.all("SELECT DISTINCT session FROM tokens WHERE session IS NOT NULL")]
 
 
-def _hash(token: str) -> str:
+def fingerprint(token: str) -> str:
+    """Return what is kept of a token: it can be recognised by it, and not be made of it."""
     # 45 random bytes cannot be guessed, so a plain hash is as good as a slow one.
     return hashlib.sha256(token.encode()).hexdigest()

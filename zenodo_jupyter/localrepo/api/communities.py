@@ -22,14 +22,14 @@ blueprint = Blueprint("api_communities", __name__)
 @blueprint.get("/communities")
 def search() -> Response:
     """Search the communities that whoever asks may see."""
-    return _found(communities.listed(here.actor()), "/communities")
+    return answer(listing(_wanted(mine=False), "/communities"))
 
 
 @blueprint.get("/user/communities")
 def mine() -> Response:
     """Search the communities that whoever asks belongs to."""
     access.require(here.actor().user is not None)
-    return _found(communities.listed(here.actor(), mine=True), "/user/communities")
+    return answer(listing(_wanted(mine=True), "/user/communities"))
 
 
 @blueprint.get("/communities/featured")
@@ -102,21 +102,24 @@ def list_members(id: str) -> Response:
     actor = here.actor()
     community = communities.get(actor, id)
     access.require(bool(communities.role(actor.db, actor.user, community)))
-    return _people(community, "active", f"/communities/{id}/members")
+    return _people(community, communities.members(actor.db, community), f"/communities/{id}/members")
 
 
 @blueprint.get("/communities/<id>/members/public")
 def list_public_members(id: str) -> Response:
     """Answer the members who want to be seen."""
-    community = communities.get(here.actor(), id)
-    return _people(community, "active AND json LIKE '%\"visible\": true%'", f"/communities/{id}/members/public")
+    actor = here.actor()
+    community = communities.get(actor, id)
+    rows = communities.members(actor.db, community, visible_only=True)
+    return _people(community, rows, f"/communities/{id}/members/public")
 
 
 @blueprint.get("/communities/<id>/invitations")
 def list_invitations(id: str) -> Response:
     """Answer who is invited, to those who manage members."""
     community = _managed(id)
-    return _people(community, "NOT active", f"/communities/{id}/invitations")
+    rows = communities.members(here.actor().db, community, active=False)
+    return _people(community, rows, f"/communities/{id}/invitations")
 
 
 @blueprint.post("/communities/<id>/invitations")
@@ -189,15 +192,8 @@ def _permissions(community: Community) -> dict[str, bool]:
     }
 
 
-def _found(found: list[Community], path: str) -> Response:
-    words = asked_for.args.get("q", "").casefold().split()
-
-    def fits(community: Community) -> bool:
-        said = community.document["metadata"]
-        text = f"{community.slug} {community.id} {said['title']} {said.get('description', '')}".casefold()
-        return all(word in text for word in words)
-
-    return answer(listing([c for c in found if fits(c)], path))
+def _wanted(*, mine: bool) -> list[Community]:
+    return communities.listed(here.actor(), mine=mine, words=asked_for.args.get("q", ""))
 
 
 def listing(found: list[Community], path: str, *, sort: str = "") -> dict[str, Any]:
@@ -233,10 +229,9 @@ def buckets(values: list[Any], label: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _people(community: Community, which: str, path: str) -> Response:
+def _people(community: Community, rows: list[Any], path: str) -> Response:
     actor, links = here.actor(), here.view().links
     page, size = whole_number("page", 1), whole_number("size", 25)
-    rows = actor.db.all(f"SELECT * FROM members WHERE community_id = ? AND {which} ORDER BY created", community.id)
     shown = rows[(page - 1) * size : page * size]
     return answer(
         {

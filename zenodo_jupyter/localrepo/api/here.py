@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import current_app, g, request
+from flask import current_app, g, request, session
 
 from ...errors import FieldError, RefusedMetadata, WasRefused
 from .. import sharing, users
@@ -17,6 +17,8 @@ from ..native import View
 LOCAL_SCHEME = "http+local"
 #: WSGI key that only the in-process door sets (a header can never become it): no token is needed, it is the same person.
 SAME_PERSON = "zenodo_jupyter.same_person"
+#: Where the cookie of the pages has the fingerprint of the token by which somebody signed in.
+SIGNED_IN = "signed_in"
 
 
 def actor() -> Actor:
@@ -38,6 +40,9 @@ def _user(store: Any) -> users.User | None:
     if not kind and request.environ.get(SAME_PERSON):
         owner: users.User = store.owner
         return owner
+    # A cookie counts on pages, whose forms are guarded. The API asks for a token, which no other site can make a browser send.
+    if not kind and not request.path.startswith("/api/"):
+        return users.user_of_fingerprint(store.db, session.get(SIGNED_IN, ""))
     return None
 
 
@@ -46,7 +51,9 @@ def view() -> View:
     if "view" not in g:
         base = request.host_url.rstrip("/")
         store = actor().store
-        site = store.site_url if request.scheme == LOCAL_SCHEME else base
+        registry = current_app.extensions["zenodo_jupyter.localrepo"].registry
+        public = registry.site if registry else store.site_url
+        site = public if request.scheme == LOCAL_SCHEME else base
         g.view = View(actor(), Links(f"{base}/api", site, actor().flavour.name))
     found: View = g.view
     return found

@@ -131,11 +131,7 @@ def of_record(id: str) -> Response:
     """Answer the requests about a record."""
     actor = here.actor()
     record = actor.record(id)
-    rows = actor.db.all(
-        "SELECT r.id FROM requests r JOIN records v ON v.id = r.record_id WHERE v.parent_id = ? ORDER BY r.created DESC",
-        record.parent.number,
-    )
-    return _listing(rows, f"/records/{id}/requests")
+    return _listing(request.of_concept(actor, record.parent), f"/records/{id}/requests")
 
 
 # Requests themselves
@@ -146,10 +142,8 @@ def of_record(id: str) -> Response:
 def mine() -> Response:
     """Search the requests that concern whoever asks."""
     access.require(here.actor().user is not None)
-    which = {"true": "= 'submitted'", "false": "NOT IN ('created', 'submitted')"}
-    state = which.get(asked_for.args.get("is_open", ""), "<> 'created'")
-    rows = here.actor().db.all(f"SELECT id FROM requests WHERE status {state} ORDER BY created DESC")
-    return _listing(rows, asked_for.path.removeprefix("/api"))
+    is_open = {"true": True, "false": False}.get(asked_for.args.get("is_open", ""))
+    return _listing(request.concerning(here.actor(), is_open=is_open), asked_for.path.removeprefix("/api"))
 
 
 @blueprint.get("/communities/<id>/requests")
@@ -158,12 +152,7 @@ def of_community(id: str) -> Response:
     actor = here.actor()
     community = communities.get(actor, id)
     access.require(communities.may_review(actor.db, actor.user, community))
-    rows = actor.db.all(
-        "SELECT id FROM requests WHERE receiver = ? AND status <> 'created' AND type <> ? ORDER BY created DESC",
-        community.id,
-        request.INVITATION,
-    )
-    return _listing(rows, f"/communities/{id}/requests")
+    return _listing(request.to_community(actor, community), f"/communities/{id}/requests")
 
 
 @blueprint.get("/requests/<uuid:id>")
@@ -218,10 +207,8 @@ def _answer(asked: Request, status: int = 200) -> Response:
     return answer(_json(asked), status, revision=asked.revision)
 
 
-def _listing(rows: list[Any], path: str) -> Response:
-    actor = here.actor()
+def _listing(found: list[Request], path: str) -> Response:
     page, size = whole_number("page", 1), whole_number("size", 25)
-    found = [r for row in rows if (r := request.find(actor.db, row["id"])) and request.may_see(actor, r)]
     shown = found[(page - 1) * size : page * size]
     return answer(
         {
