@@ -11,7 +11,8 @@ from typing import Any
 
 from ..doi import DOI
 from . import markup, vocabularies
-from .badge import NOT_REGISTERED
+from .badge import FOR_TESTS, NOT_REGISTERED, NOT_YET
+from .registrations import RESOLVER, TEST_RESOLVER
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 #: BibTeX entry types by resource type, as InvenioRDM 14 writes them; all others are ``misc``.
@@ -64,9 +65,25 @@ def concept_doi(record: dict[str, Any]) -> DOI | None:
 
 
 def is_registered(record: dict[str, Any]) -> bool:
-    """Return whether doi.org knows the record's DOI: only one that was registered elsewhere before."""
+    """Return whether doi.org knows the record's DOI: one that was registered elsewhere before, or from here by now."""
     found = doi(record)
-    return found is not None and not found.is_test and record["pids"]["doi"].get("provider") == "external"
+    if found is None or found.is_test:
+        return False
+    return record["pids"]["doi"].get("provider") == "external" or _leads_to(record).startswith(RESOLVER)
+
+
+def why_not_registered(record: dict[str, Any]) -> str:
+    """Say why doi.org does not know the record's DOI; empty when it does, or there is none."""
+    found = doi(record)
+    if found is None or is_registered(record):
+        return ""
+    if found.is_test:
+        return NOT_REGISTERED
+    return FOR_TESTS if _leads_to(record).startswith(TEST_RESOLVER) else NOT_YET
+
+
+def _leads_to(record: dict[str, Any]) -> str:
+    return str((record.get("links") or {}).get("self_doi") or "")
 
 
 def address(record: dict[str, Any]) -> str:
@@ -117,7 +134,7 @@ def bibtex(record: dict[str, Any]) -> str:
         ("version", _tex(str(metadata.get("version") or ""))),
         ("doi", found.value if found else ""),
         ("url", address(record)),
-        ("note", "" if not found or is_registered(record) else f"DOI {NOT_REGISTERED}"),
+        ("note", f"DOI {why}" if (why := why_not_registered(record)) else ""),
     ]
     # Months are BibTeX's own words and years are numbers: without braces.
     lines = [f"  {n:<12} = {v if n in ('month', 'year') else '{' + v + '}'},\n" for n, v in fields if v]
@@ -141,7 +158,7 @@ def csl(record: dict[str, Any]) -> dict[str, Any]:
         "version": metadata.get("version"),
         "DOI": found.value if found else None,
         "URL": address(record),
-        "note": None if not found or is_registered(record) else f"DOI {NOT_REGISTERED}",
+        "note": f"DOI {why}" if (why := why_not_registered(record)) else None,
         "publisher": metadata.get("publisher"),
     }
     return {name: value for name, value in item.items() if value}

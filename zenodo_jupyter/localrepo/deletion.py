@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ..errors import FieldError, RefusedMetadata
-from . import access, citation, identifiers, indexing, versions, vocabularies
+from . import access, citation, dois, identifiers, indexing, versions, vocabularies
 from .actor import Actor
 from .database import now
 from .native import View
@@ -101,6 +101,7 @@ def _save(actor: Actor, record: Version, kind: str) -> None:
     left = versions.published_versions(actor.db, record.parent)
     record.parent.latest = left[0].number if left else None
     versions.save_parent(actor.db, record.parent)
+    dois.hidden_or_shown(actor.db, record)
     indexing.index(actor.db, record, actor.flavour)
     for version in left:
         indexing.index_number(actor.db, version.number, actor.flavour)

@@ -1,4 +1,8 @@
-"""Persistent identifiers: reserved in a draft, fixed at publication. Nothing here is registered anywhere else."""
+"""Persistent identifiers: reserved in a draft, fixed at publication.
+
+They are local unless the flavour names where they are registered; then each act that DataCite has to hear of is put into its
+queue (`registrations`) in the same transaction.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,9 @@ import copy
 from typing import Any
 
 from ..errors import FieldError, RecordNotFound, RefusedMetadata, WasRefused
-from . import identifiers
+from . import identifiers, registrations
 from .database import Database, now
-from .flavours import DOI_PREFIX, Flavour
+from .flavours import DOI_PREFIX, FLAVOURS, Flavour
 from .versions import Parent, Version
 
 #: What answers call whoever hands out our DOIs; clients compare it with "external".
@@ -17,7 +21,7 @@ MANAGED = "datacite"
 
 def own_doi(number: int, flavour: Flavour) -> str:
     """Return the DOI that belongs to an id."""
-    return flavour.doi.format(prefix=DOI_PREFIX, id=identifiers.spell(number, flavour.name))
+    return flavour.doi.format(prefix=flavour.doi_prefix, id=identifiers.spell(number, flavour.name))
 
 
 def _managed(doi: str) -> dict[str, str]:
@@ -60,24 +64,29 @@ def check(db: Database, draft: Version, flavour: Flavour) -> list[FieldError]:
     if provider == "external":
         if not identifier:
             errors.append(FieldError("pids.doi", ("Missing DOI for required field.",)))
-        elif identifier.startswith(DOI_PREFIX):
+        elif identifier.startswith((DOI_PREFIX, f"{flavour.doi_prefix}/")):
             errors.append(
                 FieldError(
                     "pids.doi",
                     (
-                        f"The prefix '{DOI_PREFIX}' is managed by {flavour.site_name}. Please supply an external DOI or "
-                        "select 'No' to have a DOI generated for you.",
+                        f"The prefix '{flavour.doi_prefix}' is managed by {flavour.site_name}. Please supply an external DOI "
+                        "or select 'No' to have a DOI generated for you.",
                     ),
                 )
             )
         return errors
-    if identifier and not identifier.startswith(f"{DOI_PREFIX}/"):
+    if identifier and not _is_given_here(db, identifier, flavour):
         prefix = identifier.split("/", 1)[0]
-        wrong = f"Wrong DOI {prefix} prefix provided, it should be {DOI_PREFIX} as defined in the rest client"
+        wrong = f"Wrong DOI {prefix} prefix provided, it should be {flavour.doi_prefix} as defined in the rest client"
         errors.append(FieldError("pids.doi", (wrong,)))
     if not draft.document["metadata"].get("publisher"):
         errors.append(FieldError("metadata.publisher", ("Missing publisher field required for DOI registration.",)))
     return errors
+
+
+def _is_given_here(db: Database, doi: str, flavour: Flavour) -> bool:
+    """Tell whether a DOI may be one of ours: also one that was reserved before DOIs were registered, or when they were."""
+    return doi.startswith((f"{DOI_PREFIX}/", f"{flavour.doi_prefix}/")) or registrations.find(db, doi) is not None
 
 
 def reserve(db: Database, draft: Version, flavour: Flavour) -> None:
@@ -94,6 +103,7 @@ def reserve(db: Database, draft: Version, flavour: Flavour) -> None:
     doi = own_doi(draft.number, flavour)
     draft.document["pids"]["doi"] = _managed(doi)
     _keep(db, "doi", doi, MANAGED, "N", draft.number, None)
+    _register(db, doi, flavour)
 
 
 def discard(db: Database, draft: Version) -> None:
@@ -124,6 +134,7 @@ def release(db: Database, draft: Version) -> None:
         for row in db.all("SELECT scheme, value FROM pids WHERE record_id = ? AND status = 'N'", draft.number):
             if row["value"] not in kept:
                 connection.execute("DELETE FROM pids WHERE scheme = ? AND value = ?", (row["scheme"], row["value"]))
+                registrations.changed(db, row["value"])
 
 
 def publish(db: Database, record: Version, flavour: Flavour, previous: dict[str, Any]) -> None:
@@ -156,11 +167,15 @@ def publish(db: Database, record: Version, flavour: Flavour, previous: dict[str,
         for scheme, pid in previous.items():
             if pids.get(scheme, {}).get("identifier") != pid["identifier"]:
                 connection.execute("DELETE FROM pids WHERE scheme = ? AND value = ?", (scheme, pid["identifier"]))
+                registrations.changed(db, pid["identifier"])
         for scheme, pid in pids.items():
             _keep(db, scheme, pid["identifier"], pid["provider"], "R", record.number, None)
         release(db, record)
         if pids.get("doi", {}).get("provider") == MANAGED:
-            _publish_concept(db, record.parent, flavour)
+            doi = pids["doi"]["identifier"]
+            _register(db, doi, flavour)
+            # What begins with a local DOI has a local one for all versions together, too.
+            _publish_concept(db, record.parent, FLAVOURS[flavour.name] if doi.startswith(f"{DOI_PREFIX}/") else flavour)
 
 
 def oai_prefix(db: Database) -> str:
@@ -174,6 +189,21 @@ def _publish_concept(db: Database, parent: Parent, flavour: Flavour) -> None:
         doi = own_doi(parent.number, flavour)
         pids["doi"] = _managed(doi)
         _keep(db, "doi", doi, MANAGED, "R", None, parent.number)
+    _register(db, pids["doi"]["identifier"], flavour)
+
+
+def hidden_or_shown(db: Database, record: Version) -> None:
+    """Have DataCite hear that a record was deleted or restored, inside the transaction that does it."""
+    for document in (record.document, record.parent.document):
+        if doi := document.get("pids", {}).get("doi"):
+            registrations.changed(db, doi["identifier"])
+
+
+def _register(db: Database, doi: str, flavour: Flavour) -> None:
+    if flavour.registry and doi.startswith(f"{flavour.doi_prefix}/"):
+        registrations.begin(db, doi, flavour.registry)
+    else:
+        registrations.changed(db, doi)
 
 
 def _keep(

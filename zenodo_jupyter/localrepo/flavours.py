@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from ..errors import BadInput
 from .limits import Limit, Limits
 
 #: DataCite's test prefix: its DOIs do not resolve at doi.org, and nobody can mistake them for registered ones.
 DOI_PREFIX = "10.5072"
+#: How a DOI is made of an id where it is registered: InvenioRDM's own way.
+REGISTERED_DOI = "{prefix}/{id}"
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class Flavour:
         The order of one's own records when nothing is looked for.
     oai_set : str
         What the name of a community's OAI-PMH set begins with.
+    doi_prefix : str
+        Of the DOIs that are given.
+    registry : str
+        Address of the API where they are registered; empty where they stay local.
     """
 
     name: str
@@ -65,6 +71,12 @@ class Flavour:
     own_facets: tuple[str, ...]
     own_order: str
     oai_set: str
+    doi_prefix: str = DOI_PREFIX
+    registry: str = ""
+
+    def registered(self, registry: str, prefix: str) -> Flavour:
+        """Return the same with DOIs of a prefix of one's own, which are registered."""
+        return replace(self, doi=REGISTERED_DOI, doi_prefix=prefix, registry=registry)
 
 
 #: The numbers are those of Zenodo's and InvenioRDM 14's own configuration.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -43,10 +44,10 @@ class Links:
         """Return the address of a record's landing page."""
         return f"{self.site}/records/{self._id(number)}"
 
-    def doi(self, doi: dict[str, str], number: int) -> str:
-        """Return where a DOI leads: ours are registered nowhere, so to the landing page and never to doi.org."""
+    def doi(self, doi: dict[str, str], number: int, registered: str) -> str:
+        """Return where a DOI leads: to the landing page, not to doi.org, unless it was registered elsewhere or is by now."""
         external = doi.get("provider") == "external"
-        return DOI(doi["identifier"]).url if external else self.page(number)
+        return DOI(doi["identifier"]).url if external else registered or self.page(number)
 
     def files(self, version: Version) -> str:
         """Return the API address of a draft's or a record's files."""
@@ -60,8 +61,20 @@ class Links:
             links["commit"] = f"{own}/commit"
         return links
 
-    def version(self, version: Version, *, is_published: bool) -> dict[str, str]:
-        """Return the links of a draft or a record; ``is_published`` also of the draft that edits a record."""
+    def version(
+        self, version: Version, *, is_published: bool, registered: Callable[[str], str] = lambda doi: ""
+    ) -> dict[str, str]:
+        """Return the links of a draft or a record.
+
+        Parameters
+        ----------
+        version : Version
+            Whose.
+        is_published : bool
+            Whether it is, also the record of which this is the draft.
+        registered : callable
+            Returns where one of our DOIs leads by now, see `registrations.address`.
+        """
         id, own = self._id(version.number), self.record(version)
         parent, draft = version.parent, version.is_draft
         base = f"{own}/draft" if draft else own
@@ -72,7 +85,7 @@ class Links:
         }
         doi = version.document["pids"].get("doi")
         if doi and doi.get("identifier"):
-            links["doi"] = links["self_doi"] = self.doi(doi, version.number)
+            links["doi"] = links["self_doi"] = self.doi(doi, version.number, registered(doi["identifier"]))
             if not draft:
                 links["self_doi_html"] = f"{self.site}/doi/{quote(doi['identifier'], safe='/')}"
         links["reserve_doi"] = f"{own}/draft/pids/doi"
@@ -81,7 +94,7 @@ class Links:
             links["parent"] = f"{self.api}/records/{self._id(parent.number)}"
             links["parent_html"] = self.page(parent.number)
         if concept:
-            links["parent_doi"] = self.doi(concept, parent.number)
+            links["parent_doi"] = self.doi(concept, parent.number, registered(concept["identifier"]))
             links["parent_doi_html"] = f"{self.site}/doi/{quote(concept['identifier'], safe='/')}"
         kind = "draft" if draft else "record"
         links |= {

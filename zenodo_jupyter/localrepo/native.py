@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ..errors import FieldError
-from . import access, communities, community_json, entries, identifiers, relations, request, versions
+from . import access, communities, community_json, entries, identifiers, registrations, relations, request, versions
 from .actor import Actor
 from .entries import Entry
 from .links import Links
@@ -71,7 +71,9 @@ class View:
             "id": self._spell(version.number),
             "created": version.created,
             "updated": version.updated,
-            "links": self.links.version(version, is_published=is_published),
+            "links": self.links.version(
+                version, is_published=is_published, registered=lambda doi: registrations.address(db, doi)
+            ),
             "revision_id": version.revision,
             "parent": self._parent(version, manages),
             "versions": {"is_latest": version.is_latest, "index": version.index},

@@ -30,6 +30,7 @@ from .app import create_app
 from .blobs import BLOCK
 from .file_wrapper import FileWrapper
 from .flavours import Switches
+from .registry import Registry
 from .store import Store
 
 #: Connections that may wait; with cheroot's 5, clients that connect at once stall for a second.
@@ -116,6 +117,8 @@ class Server:
         Whether other machines may reach it.
     rate_limits : bool
         Whether whoever asks too often is refused, as on Zenodo.
+    registry : Registry, optional
+        Where DOIs are registered; without it they stay local.
 
     Attributes
     ----------
@@ -142,13 +145,14 @@ class Server:
         switches: Switches | None = None,
         allow_remote: bool = False,
         rate_limits: bool = False,
+        registry: Registry | None = None,
     ) -> None:
         if not allow_remote and not is_loopback(host):
             raise BadInput(
                 f"{host} can be reached by other machines, and the embedded repository is for this one.",
                 "Take 127.0.0.1, or say that others are welcome (allow_remote).",
             )
-        self.app = create_app(data_dir, flavour, switches, rate_limits=rate_limits)
+        self.app = create_app(data_dir, flavour, switches, rate_limits=rate_limits, registry=registry)
         self._store: Store = self.app.extensions["zenodo_jupyter.localrepo"].store
         application = self.app if allow_remote else _only_for(self.app)
         self._server = self._listen(application, host, port)
@@ -163,6 +167,7 @@ class Server:
         self._forget_dead_sessions()
         self.token = users.add_token(self._store.db, self._store.owner, "serve", session=self._session)
         self._thread: threading.Thread | None = None
+        self._stopped = threading.Event()
 
     def _listen(self, application: Any, host: str, port: int | None) -> CherootServer:
         wanted = [port] if port is not None else [urlsplit(self._store.site_url).port or 0, 0]
@@ -188,10 +193,13 @@ class Server:
         """Begin to answer, in a thread of its own."""
         self._thread = threading.Thread(target=self._server.serve, name="zenodo_jupyter server", daemon=True)
         self._thread.start()
+        if registrar := self.app.extensions.get("zenodo_jupyter.registrar"):
+            threading.Thread(target=registrar.go_on, args=(self._stopped,), name="DOIs", daemon=True).start()
         return self
 
     def stop(self) -> None:
         """Let what is under way end, stop, and make the token worthless."""
+        self._stopped.set()
         self._server.stop()
         if self._thread is not None:
             self._thread.join()
@@ -280,6 +288,7 @@ def serve(
     switches: Switches | None = None,
     allow_remote: bool = False,
     rate_limits: bool = False,
+    registry: Registry | None = None,
     accounts: Sequence[str] = (),
     as_json_line: bool = False,
     out: Callable[[str], None] = _said_at_once,
@@ -289,7 +298,7 @@ def serve(
 
     Parameters
     ----------
-    data_dir, host, port, flavour, switches, allow_remote, rate_limits
+    data_dir, host, port, flavour, switches, allow_remote, rate_limits, registry
         See `Server`.
     accounts : sequence of str
         Mail addresses of people who get a token for this run; see `Server.admit`.
@@ -303,8 +312,9 @@ def serve(
     stopped = threading.Event()
     with _signals(stopped):
         server = Server(
-            data_dir, host, port, flavour=flavour, switches=switches, allow_remote=allow_remote, rate_limits=rate_limits
-        )
+            data_dir, host, port, flavour=flavour, switches=switches, allow_remote=allow_remote, rate_limits=rate_limits,
+            registry=registry,
+        )  # fmt: skip
         with server:
             said = {"url": server.url, "token": server.token, "flavour": flavour, "data": str(Path(data_dir).resolve())}
             tokens = {email: server.admit(email) for email in accounts}
@@ -315,6 +325,10 @@ def serve(
                 out(f"Token for this run: {server.token}")
                 for email, token in tokens.items():
                     out(f"Token of {email} for this run: {token}")
+                if registry:
+                    out(
+                        f"New DOIs begin with {registry.prefix} and are registered at {registry.title}; `dois` says how far."
+                    )
             if ready is not None:
                 ready(server.url)
             while not stopped.wait(3600):

@@ -189,5 +189,17 @@ ALTER TABLE documents ADD COLUMN file_types TEXT NOT NULL DEFAULT '';
 ALTER TABLE documents ADD COLUMN subjects TEXT NOT NULL DEFAULT '';
 """
 
+# DOIs that are registered at DataCite, each with what DataCite is known to hold of it and whether it has to hear more.
+# registry: address of its API. state: empty, draft, findable or registered (hidden), in its words. change counts what there is
+# to be told; due: when to tell it, null when it was told or refused. said: what it answered when it did not do it.
+_VERSION_5 = """
+DROP TABLE IF EXISTS queue;
+CREATE TABLE registrations (
+    doi TEXT PRIMARY KEY COLLATE NOCASE, registry TEXT NOT NULL, state TEXT NOT NULL DEFAULT '',
+    change INTEGER NOT NULL DEFAULT 1, due TEXT, tries INTEGER NOT NULL DEFAULT 0, said TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE INDEX registrations_due ON registrations (due) WHERE due IS NOT NULL;
+"""
+
 #: One script per schema version; ``PRAGMA user_version`` counts them.
-SCRIPTS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4)
+SCRIPTS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5)

@@ -31,13 +31,15 @@ def mine() -> Response:
     scope = Scope(actor.user, mine=True, all_versions=searches.all_versions())
     found = searches.search_results(scope, "/deposit/depositions", default="updated-desc", facets=())
     links = here.view().links
-    return answer([deposition.to_json(native, links) for native in found["hits"]["hits"]], offered=_OFFERED)
+    return answer(
+        [deposition.to_json(native, links, here.actor().flavour) for native in found["hits"]["hits"]], offered=_OFFERED
+    )
 
 
 @blueprint.post("")
 def create() -> Response:
     """Make a deposition."""
-    draft, _ = drafts.create(here.actor(), incoming.to_native(here.body()))
+    draft, _ = drafts.create(here.actor(), incoming.to_native(here.body(), here.actor().flavour.doi_prefix))
     return _answer(draft, 201)
 
 
@@ -50,7 +52,7 @@ def read(id: str) -> Response:
 @blueprint.put("/<id>")
 def update(id: str) -> Response:
     """Replace the metadata of a draft; what is wrong with them is only said when it is published."""
-    draft, _, _ = drafts.update(here.actor(), id, incoming.to_native(here.body()))
+    draft, _, _ = drafts.update(here.actor(), id, incoming.to_native(here.body(), here.actor().flavour.doi_prefix))
     return _answer(draft)
 
 
@@ -165,5 +167,5 @@ def _find(version: Version, file_id: str) -> entries.Entry:
 def _answer(version: Version, status: int = 200) -> Response:
     view = here.view()
     native: dict[str, Any] = view.version(version)
-    data = deposition.to_json(native, view.links, version.bucket)
+    data = deposition.to_json(native, view.links, view.actor.flavour, version.bucket)
     return answer(data, status, offered=_OFFERED, revision=version.revision)

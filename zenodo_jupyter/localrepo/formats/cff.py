@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from .. import citation, landing, markup
-from ..badge import NOT_REGISTERED
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -20,7 +19,8 @@ def text(record: dict[str, Any]) -> str:
     kind = (metadata.get("resource_type") or {}).get("id", "")
     date = metadata.get("publication_date") or ""
     licences = [spdx for right in metadata.get("rights") or () if (spdx := _spdx(right.get("id") or ""))]
-    local = {"type": "other", "value": found.value, "description": f"DOI {NOT_REGISTERED}"} if found else {}
+    why = f"DOI {citation.why_not_registered(record)}"
+    local = {"type": "other", "value": found.value, "description": why} if found else {}
     said: dict[str, Any] = {
         "cff-version": "1.2.0",
         "message": "If you use this work, please cite it using the metadata from this file.",

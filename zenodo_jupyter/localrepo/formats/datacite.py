@@ -6,15 +6,20 @@ The shape of the JSON is DataCite's REST API's, whose schema the package ``datac
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from .. import citation, landing, markup, vocabularies
-from ..badge import NOT_REGISTERED
 from . import xmltext
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
+#: What DataCite takes several of.
+_LISTS = (
+    "subjects", "contributors", "dates", "alternateIdentifiers", "relatedIdentifiers", "sizes", "formats", "rightsList",
+    "descriptions", "geoLocations", "fundingReferences",
+)  # fmt: skip
 SCHEMA_VERSION = "http://datacite.org/schema/kernel-4"
 #: The version of the schema as OAI-PMH envelopes name it.
 VERSION = "4.5"
@@ -37,6 +42,8 @@ def to_json(record: dict[str, Any]) -> dict[str, Any]:
     languages = [language["id"] for language in metadata.get("languages") or ()]
     page = (record.get("links") or {}).get("self_html")
     oai = ((record.get("pids") or {}).get("oai") or {}).get("identifier")
+    if concept and concept.is_test and citation.is_registered(record):
+        concept = None  # of the time before DOIs were registered: nobody else can follow it
     related = [*_related(metadata), *([_relation(concept.value, "DOI", "IsVersionOf")] if concept else ())]
     item: dict[str, Any] = {
         "doi": found.value if found else None,
@@ -68,6 +75,21 @@ def to_json(record: dict[str, Any]) -> dict[str, Any]:
         "schemaVersion": SCHEMA_VERSION,
     }
     return {name: value for name, value in item.items() if value}
+
+
+def for_registration(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the same as DataCite's REST API takes it: what is empty is said, since it keeps what is not mentioned."""
+    return {**{name: [] for name in _LISTS}, "language": "", "version": "", **to_json(record)}
+
+
+def concept_for_registration(record: dict[str, Any], versions: Iterable[str]) -> dict[str, Any]:
+    """Return what is registered for the DOI of all versions: what the newest one says, and the DOIs of all."""
+    said = for_registration(record)
+    concept = citation.concept_doi(record)
+    assert concept is not None, "a concept is registered when it has a DOI"
+    related = [r for r in said["relatedIdentifiers"] if r["relationType"] != "IsVersionOf"]
+    said["relatedIdentifiers"] = [*related, *(_relation(doi, "DOI", "HasVersion") for doi in versions)]
+    return {**said, "doi": concept.value, "alternateIdentifiers": []}
 
 
 def json_text(record: dict[str, Any]) -> str:
@@ -182,8 +204,8 @@ def _descriptions(record: dict[str, Any]) -> list[dict[str, str]]:
     for other in metadata.get("additional_descriptions") or ():
         kind = _props("descriptiontypes", other.get("type")).get("datacite") or "Other"
         found.append({"description": markup.plain(other["description"]), "descriptionType": kind, **_language(other)})
-    if citation.doi(record) and not citation.is_registered(record):
-        found.append({"description": f"DOI {NOT_REGISTERED}", "descriptionType": "Other"})
+    if why := citation.why_not_registered(record):
+        found.append({"description": f"DOI {why}", "descriptionType": "Other"})
     return _unique(d for d in found if d["description"])
 
 

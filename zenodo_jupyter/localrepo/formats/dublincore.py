@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import citation, landing, markup, vocabularies
-from ..badge import NOT_REGISTERED
 from . import xmltext
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def _terms(record: dict[str, Any]) -> dict[str, list[str]]:
         "date": [metadata.get("publication_date") or ""],
         "description": [
             *(markup.plain(t or "") for t in texts),
-            "" if registered or not found else f"DOI {NOT_REGISTERED}",
+            f"DOI {why}" if (why := citation.why_not_registered(record)) else "",
         ],
         "identifier": [citation.address(record), f"doi:{found.value}" if found and not registered else "", oai],
         "language": [language["id"] for language in metadata.get("languages") or ()],

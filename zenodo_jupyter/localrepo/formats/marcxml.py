@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from .. import citation, landing, markup
-from ..badge import NOT_REGISTERED
 from ..links import SAFE
 from . import dublincore, xmltext
 
@@ -59,7 +58,7 @@ def _fields(record: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:
         ("245", {"a": metadata.get("title") or ""}),
         *(("246", {"a": other["title"]}) for other in metadata.get("additional_titles") or ()),
         ("260", {"b": metadata.get("publisher") or "", "c": metadata.get("publication_date") or ""}),
-        ("500", {"a": f"DOI {NOT_REGISTERED}" if found and not citation.is_registered(record) else ""}),
+        ("500", {"a": f"DOI {why}" if (why := citation.why_not_registered(record)) else ""}),
         *(("500", {"a": markup.plain(d["description"])}) for d in metadata.get("additional_descriptions") or ()),
         ("520", {"a": markup.plain(metadata.get("description") or "")}),
         *(("536", _funding(f)) for f in metadata.get("funding") or ()),

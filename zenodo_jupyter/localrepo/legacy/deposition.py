@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from .. import dois
 from ..entries import Entry
-from ..flavours import DOI_PREFIX
+from ..flavours import Flavour
 from ..links import SAFE, Links
 from ..versions import Version
 from . import outgoing, record
 
 
-def to_json(native: dict[str, Any], links: Links, bucket: str = "") -> dict[str, Any]:
+def to_json(native: dict[str, Any], links: Links, flavour: Flavour, bucket: str = "") -> dict[str, Any]:
     """Return the JSON of a deposition.
 
     Parameters
@@ -21,6 +22,8 @@ def to_json(native: dict[str, Any], links: Links, bucket: str = "") -> dict[str,
         The draft, or the record if there is no draft.
     links : Links
         From where it is looked at.
+    flavour : Flavour
+        How DOIs are made.
     bucket : str
         Its list of files; a list of depositions does not name them.
     """
@@ -28,7 +31,7 @@ def to_json(native: dict[str, Any], links: Links, bucket: str = "") -> dict[str,
     own = f"{links.api}/deposit/depositions/{id}"
     metadata = outgoing.of_deposition(native, record.slugs(native))
     # On Zenodo this always begins with 10.5281, even on the sandbox, where it is wrong; here it is the DOI that will be.
-    metadata["prereserve_doi"] = {"doi": f"{DOI_PREFIX}/zenodo.{id}", "recid": int(id)}
+    metadata["prereserve_doi"] = {"doi": dois.own_doi(int(id), flavour), "recid": int(id)}
     return {
         "created": native["created"],
         "modified": native["updated"],

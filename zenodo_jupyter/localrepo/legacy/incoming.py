@@ -16,13 +16,15 @@ from .words import ALTERNATE, COMMUNITIES, CUSTOM, EUROPEAN_COMMISSION, FUNDERS,
 _MANAGED_PREFIXES = (f"{DOI_PREFIX}/", "10.5281/")
 
 
-def to_native(body: Any) -> dict[str, Any]:
+def to_native(body: Any, own_prefix: str = DOI_PREFIX) -> dict[str, Any]:
     """Return the native body of a draft.
 
     Parameters
     ----------
     body : object
         ``{}`` or ``{"metadata": {…}}``; unknown fields in it are ignored, as clients send back what they were told.
+    own_prefix : str
+        Of the DOIs that are given here.
 
     Raises
     ------
@@ -43,7 +45,7 @@ def to_native(body: Any) -> dict[str, Any]:
         native["metadata"] = _metadata(given)
     doi = given.get("doi")
     if doi:
-        managed = str(doi).startswith(_MANAGED_PREFIXES)
+        managed = str(doi).startswith((f"{own_prefix}/", *_MANAGED_PREFIXES))
         kept = {"provider": "datacite", "client": "datacite"} if managed else {"provider": "external"}
         native["pids"] = {"doi": {"identifier": str(doi), **kept}}
     return native
