@@ -39,6 +39,8 @@ def rain(jupyter: JupyterProcess, name: str, code: str = FORM) -> Path:
 
 def run_form(window: Window) -> Locator:
     """Run the last cell, and return the form when it has looked at the notebook."""
+    # A cell that is run before there is a kernel is not run, and nothing says so.
+    expect(window.notebook.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
     window.notebook.locator(".jp-CodeCell .cm-content").last.click()
     window.page.keyboard.press("Control+Enter")
     form = window.notebook.locator(".zw")
