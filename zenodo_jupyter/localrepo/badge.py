@@ -98,15 +98,15 @@ aria-labelledby="zj-title zj-desc">
 """
 
 
-def snippets(doi: DOI, registered: bool, site: str, page: str) -> dict[str, str]:
+def snippets(doi: DOI, why_not: str, site: str, page: str) -> dict[str, str]:
     r"""Return what to write into a text so that it shows a record's badge, by the language of the text.
 
     Parameters
     ----------
     doi : DOI
         The record's.
-    registered : bool
-        Whether doi.org knows it; if not, the badge leads to the landing page.
+    why_not : str
+        Why doi.org does not know it, if it does not: the badge says so and leads to the landing page.
     site, page : str
         Address of the repository, without a slash at the end, and of the landing page.
 
@@ -117,15 +117,15 @@ def snippets(doi: DOI, registered: bool, site: str, page: str) -> dict[str, str]
 
     Examples
     --------
-    >>> snippets(DOI("10.5281/zenodo.7"), True, "https://r.test", "https://r.test/records/7")["LaTeX"]
+    >>> snippets(DOI("10.5281/zenodo.7"), "", "https://r.test", "https://r.test/records/7")["LaTeX"]
     '\\href{https://doi.org/10.5281/zenodo.7}{DOI \\texttt{10.5281/zenodo.7}}'
     """
-    image, target = f"{site}/badge/DOI/{quote(doi.value)}.svg", doi.url if registered else page
-    words = f"DOI {doi.value}" if registered else f"DOI {doi.value}, {NOT_REGISTERED}"
+    image, target = f"{site}/badge/DOI/{quote(doi.value)}.svg", page if why_not else doi.url
+    words = f"DOI {doi.value}, {why_not}" if why_not else f"DOI {doi.value}"
     # In Markdown a bracket would end the words, in reStructuredText a colon at the end of a word starts something new.
     marked = re.sub(r"([\\\[\]])", r"\\\1", words)
     plain, link = re.sub(r"([%#&_{}$])", r"\\\1", doi.value), re.sub(r"([%#])", r"\\\1", target)
-    suffix = "" if registered else f" ({NOT_REGISTERED})"
+    suffix = f" ({why_not})" if why_not else ""
     return {
         "Markdown": f"[![{marked}]({image})]({target})",
         "HTML": f'<a href="{escape(target)}"><img src="{escape(image)}" alt="{escape(words)}"></a>',

@@ -64,7 +64,7 @@ def _page(native: dict[str, Any]) -> str:
     shown = wanted if wanted in {e["key"] for e in entries} else landing.first_preview(native, entries)
     creators, affiliations = landing.people(metadata.get("creators"))
     contributors, _ = landing.people(metadata.get("contributors"))
-    doi, registered = citation.doi(native), citation.is_registered(native)
+    doi, why_not = citation.doi(native), citation.why_not_registered(native)
     return render_template(
         "pages/record.html",
         record=native,
@@ -72,8 +72,9 @@ def _page(native: dict[str, Any]) -> str:
         metadata=metadata,
         doi=doi,
         concept_doi=citation.concept_doi(native),
-        registered=registered,
-        badges=badges.snippets(doi, registered, repository.site_url, url) if doi and not is_draft else {},
+        registered=citation.is_registered(native),
+        why_not=why_not,
+        badges=badges.snippets(doi, why_not, repository.site_url, url) if doi and not is_draft else {},
         url=url,
         creators=creators,
         affiliations=affiliations,
@@ -166,11 +167,12 @@ def export(id: str, format: str) -> AnyResponse:
 def badge(doi: str, title: str) -> AnyResponse:
     """Draw the badge of any DOI; one of a record here says whether doi.org knows it."""
     parsed = DOI.find(doi)
-    registered = parsed is not None and not parsed.is_test
+    registered, why_not = parsed is not None and not parsed.is_test, badges.NOT_REGISTERED
     here = catalogue().doi(parsed.value) if registered and parsed else None
     if here is not None:
-        registered = citation.is_registered(catalogue().record(here))
-    response = Response(badges.svg(doi, registered=registered), mimetype="image/svg+xml")
+        why_not = citation.why_not_registered(catalogue().record(here))
+        registered = not why_not
+    response = Response(badges.svg(doi, registered=registered, why_not=why_not), mimetype="image/svg+xml")
     response.headers["Content-Security-Policy"] = _BADGE_POLICY
     response.cache_control.no_cache = True
     response.add_etag()

@@ -140,8 +140,9 @@ def protect(response: Response) -> Response:
 
 @blueprint.context_processor
 def known() -> dict[str, Any]:
-    """Tell templates who looks, and whether that is a matter of this site or of a server around it."""
+    """Tell templates where DOIs are registered, who looks, and whether that is a matter of this site or of one around it."""
     return {
+        "registry": current_app.extensions["zenodo_jupyter.localrepo"].registry,
         "person": here.actor().user,
         "signs_in_here": not request.environ.get(here.SAME_PERSON),
         "form_field": form_field,
