@@ -90,8 +90,8 @@ demo-corpus: corpus ## take each of them around the same circle
 	$(BIN)/python notebooks/demo.py "corpus/hdbscan/Looking at cluster consistency.ipynb" clusterable_data.npy --metadata corpus/hdbscan/description.yaml
 	$(BIN)/python notebooks/demo.py corpus/lmfit/discuss_model_eval_uncertainty.ipynb NIST_Gauss2.dat --metadata corpus/lmfit/description.yaml --may-differ
 
-conformance: install ## the contract tests against a real InvenioRDM too, started on this machine
-	BIN=$(CURDIR)/$(BIN) bash tests/invenio/conformance.sh
+conformance: install $(CHROMIUM) ## the contract tests against a real InvenioRDM too, started on this machine
+	CHROMIUM=$(CHROMIUM) BIN=$(CURDIR)/$(BIN) bash tests/invenio/conformance.sh
 
 catalogue: install ## the panel's words, as a template for translators
 	$(BIN)/pybabel -q extract -F labextension/babel.cfg -k __ -k _n:1,2 --no-default-keywords --no-location --sort-output \

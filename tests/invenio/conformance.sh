@@ -30,5 +30,7 @@ for name in URL TOKEN TOKEN_OTHER TOKEN_ADMIN; do
   [ -n "${!name:-}" ] || { echo "$name is not set: three accounts of the InvenioRDM are needed." >&2; exit 2; }
 done
 "$BIN/python" -m pytest tests/contract tests/conformance tests/differential tests/test_promoting.py "$@"
+# What goes wrong while somebody publishes there from JupyterLab: in a process of its own, as all browser tests.
+"$BIN/python" -m pytest "$root/tests/browser/test_browser_trouble.py"
 # Publications that die, through a server at which requests go wrong, with the real InvenioRDM behind it.
 cd "$root" && REPOSITORY_TOKEN="$ZENODO_JUPYTER_RDM_TOKEN_OTHER" "$BIN/python" -m benchmarks.survival --deaths 10 --url "$ZENODO_JUPYTER_RDM_URL"
