@@ -8,12 +8,14 @@ import re
 from collections.abc import Awaitable, Callable
 from html import unescape
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+import requests
 
 from zenodo_jupyter import repositories
 from zenodo_jupyter.config import Config
+from zenodo_jupyter.localrepo.adapter import BASE_URL, PREFIX, LocalAdapter
 from zenodo_jupyter.records import Record
 
 DATA = bytes(range(256)) * 20_000  # 5 MB, several blocks
@@ -145,6 +147,30 @@ async def test_nothing_can_be_changed_from_here(visit: Callable[..., Awaitable[A
     for method in ("POST", "PUT", "DELETE"):
         body = None if method == "DELETE" else "{}"
         assert (await visit(f"api/records/{record.id}/draft", method=method, body=body)).code == 405
+
+
+async def test_a_request_is_answered_on_its_page(
+    visit: Callable[..., Awaitable[Any]], jp_base_url: str, record: Record
+) -> None:
+    """What a form of a page says is done as the person who is logged in, once Jupyter's own field has come with it."""
+    app = repositories.local_app(repositories.local_data(Config.load()))
+    api = f"{BASE_URL}/api"
+    with requests.Session() as session:
+        session.mount(PREFIX, LocalAdapter(app))
+        about = {"slug": "rain", "metadata": {"title": "Rain"}, "access": {"visibility": "public"}}
+        community = session.post(f"{api}/communities", json=about).json()["id"]
+        offer = {"communities": [{"id": community, "require_review": True}]}
+        made = session.post(f"{api}/records/{record.id}/communities", json=offer).json()["processed"][0]["request_id"]
+        page = await visit(f"me/requests/{made}")
+        assert b'name="_xsrf"' in page.body and b"Sign out" not in page.body
+        body = urlencode({"action": "accept", "comment": "Wet <b>enough</b>."})
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = await visit(f"me/requests/{made}", method="POST", body=body, headers=headers)
+        assert answer.code == 303 and answer.headers["Location"].startswith(jp_base_url)
+        assert session.get(f"{api}/requests/{made}").json()["status"] == "accepted"
+    page = await visit("communities/rain/records")
+    assert b"Rain &lt;b&gt;in&lt;/b&gt; Seattle" in page.body
+    assert b"Wet &lt;b&gt;enough&lt;/b&gt;." in (await visit(f"me/requests/{made}")).body
 
 
 async def test_jupyters_token_goes_no_further(

@@ -1,4 +1,6 @@
-"""``repository/…``: the pages and files of the embedded repository, behind Jupyter's login, for reading only.
+"""``repository/…``: the pages and files of the embedded repository, behind Jupyter's login.
+
+All can be read; what is changed is what the forms of the pages change, and nothing through the API.
 
 The repository is a WSGI application. It is called in a thread, and what it answers is passed on block by block, so that a
 file of any size takes neither the loop nor the memory.
@@ -51,19 +53,28 @@ class PagesHandler(Away, JupyterHandler):
 
     @web.authenticated
     @authorized
-    async def get(self, path: str) -> None:
+    async def get(self, path: str | None) -> None:
         """Answer with what the repository answers."""
         await self._pass_on(path)
 
     @web.authenticated
     @authorized
-    async def head(self, path: str) -> None:
+    async def head(self, path: str | None) -> None:
         """Answer with the headers of what the repository answers."""
         await self._pass_on(path)
 
-    async def _pass_on(self, path: str) -> None:
+    @web.authenticated
+    @authorized
+    async def post(self, path: str | None) -> None:
+        """Pass a form of a page on, which Jupyter has found to be from here by its ``_xsrf`` field."""
+        await self._pass_on(path)
+
+    async def _pass_on(self, path: str | None) -> None:
         base = self.base_url + PREFIX
         told = environ(self.request, base, self.request.path[len(base) :])
+        if self.request.method == "POST" and told["PATH_INFO"].startswith("/api/"):
+            raise web.HTTPError(405)
+        told["zenodo_jupyter.form_field"] = "_xsrf", self.xsrf_token.decode()
         answer = await self.away(Answer, self.extension.place, told)
         try:
             self._take_over(answer)
@@ -141,6 +152,8 @@ def environ(request: HTTPServerRequest, script_name: str, path: str) -> dict[str
         # Whoever has passed Jupyter's login is the person whose repository it is, and may read what is restricted.
         "zenodo_jupyter.same_person": True,
         "REQUEST_METHOD": request.method,
+        "CONTENT_LENGTH": str(len(request.body or b"")),
+        "CONTENT_TYPE": request.headers.get("Content-Type", ""),
         # As it stands in the address, and not decoded as PEP 3333 has it: links are made of it, and Jupyter answers only to
         # the very spelling of its base address (/user/a%40b/, not /user/a@b/).
         "SCRIPT_NAME": script_name,
@@ -154,7 +167,7 @@ def environ(request: HTTPServerRequest, script_name: str, path: str) -> dict[str
         "SERVER_PROTOCOL": request.version,
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http+local",
-        "wsgi.input": io.BytesIO(),
+        "wsgi.input": io.BytesIO(request.body or b""),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,

@@ -135,7 +135,7 @@ def first_preview(record: dict[str, Any], entries: list[dict[str, Any]]) -> str 
         lambda key: preview.kind(key) == "notebook" and "/" not in key,
         lambda key: preview.kind(key) == "notebook",
         lambda key: PurePosixPath(key).name.lower().startswith("readme"),
-        lambda key: preview.kind(key) in ("html", "image", "table"),
+        lambda key: preview.kind(key) in ("html", "pdf", "image", "table"),
     )
     return next((key for fits in wanted for key in keys if fits(key)), keys[0] if keys else None)
 

@@ -73,6 +73,7 @@ def kind(key: str) -> str | None:
         "html": "html",
         "htm": "html",
         "zip": "zip",
+        "pdf": "pdf",
     }.get(ending)
 
 
@@ -95,6 +96,20 @@ def render(key: str, stream: BinaryIO, size: int) -> str:
         return _LISTING.sub(_reachable, _RENDERERS[how](key, stream, size))
     except _BROKEN as error:
         return _note(f"This file cannot be shown: it is not what its name says ({type(error).__name__}).")
+
+
+def is_pdf(key: str, stream: BinaryIO) -> bool:
+    """Tell whether a file is what browsers show as a PDF, by its name and its first bytes; the stream stands as before."""
+    if kind(key) != "pdf":
+        return False
+    begins = stream.read(5) == b"%PDF-"
+    stream.seek(0)
+    return begins
+
+
+def _pdf(key: str, stream: BinaryIO, size: int) -> str:
+    """Refuse: browsers show PDFs themselves, and only what is none comes here."""
+    raise ValueError("no PDF")
 
 
 def _notebook(key: str, stream: BinaryIO, size: int) -> str:
@@ -212,6 +227,7 @@ _RENDERERS: dict[str, Callable[[str, BinaryIO, int], str]] = {
     "markdown": _markdown,
     "html": _html,
     "text": _text,
+    "pdf": _pdf,
     "zip": _zip,
 }
 

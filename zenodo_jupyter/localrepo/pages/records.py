@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from flask import Response, redirect, render_template, request, url_for
@@ -13,12 +13,17 @@ from ...doi import DOI
 from ...errors import RecordDeleted, RecordNotFound
 from .. import badge as badges
 from .. import citation, formats, landing, markup, preview, signposting
+from ..file_wrapper import FileWrapper
 from .site import blueprint, carried, catalogue
 
 # Inline styles are allowed where `markup` has filtered them; links may open beside the frame, and nothing else may happen.
 _PREVIEW_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
     "img-src data:; base-uri 'none'; form-action 'none'"
+)
+# A browser's viewer of PDFs does not work in a sandbox, and is one itself: nothing in a PDF reaches this site.
+_PDF_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 _BADGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -137,6 +142,8 @@ def resolve(doi: str) -> AnyResponse:
 def preview_file(id: str, key: str) -> AnyResponse:
     """Show one file, boxed in."""
     stream, size, md5, _ = catalogue().open_file(id, key, preview=_wants_draft())
+    if preview.is_pdf(key, stream):
+        return _pdf(stream, size, md5)
     with stream:
         response = Response(mimetype="text/html")
         response.set_etag(f"{md5}-{preview.EDITION}")
@@ -147,6 +154,19 @@ def preview_file(id: str, key: str) -> AnyResponse:
         else:
             body = Markup(preview.render(key, stream, size))
             response.set_data(render_template("pages/preview.html", key=key, body=body))
+    return response
+
+
+def _pdf(stream: BinaryIO, size: int, md5: str) -> AnyResponse:
+    response = Response(FileWrapper(stream), mimetype="application/pdf", direct_passthrough=True)
+    response.headers["Content-Disposition"] = "inline"
+    response.headers["Content-Security-Policy"] = _PDF_POLICY
+    response.content_length = size
+    response.set_etag(md5)
+    response.cache_control.no_cache = True
+    response.make_conditional(request)
+    if request.method == "HEAD" or response.status_code == 304:
+        stream.close()  # nobody will read it
     return response
 
 
