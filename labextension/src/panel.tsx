@@ -49,7 +49,7 @@ export class PanelBody extends ReactWidget {
     this.searching = new Searching(house.session.places, false);
     this.mine = new Searching(house.session.places, true);
     this._requests = new Requests(house.session.places);
-    this._underway = new Underway(house.session.places);
+    this._underway = new Underway(house.session.places, this.mine);
     this._context = {
       trans: house.trans,
       places: house.session.places,

@@ -77,8 +77,13 @@ export class Searching {
       this._fail(hit.repository, error);
       return;
     }
-    // A search may be some seconds behind: it is not asked.
-    this._set({ hits: this.hits.filter(other => other !== hit), total: this.total - 1 });
+    this.drop(hit.repository, hit.id);
+  }
+
+  /** Show a draft no longer that is gone; a search may be some seconds behind, and is not asked. */
+  drop(repository: string, id: string): void {
+    const hits = this.hits.filter(hit => hit.repository !== repository || hit.id !== id);
+    this._set({ hits, total: this.total - (this.hits.length - hits.length) });
   }
 
   private async _ask(page: number): Promise<void> {

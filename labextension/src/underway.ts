@@ -6,6 +6,7 @@ import { Signal } from '@lumino/signaling';
 import { ApiError, type Api } from './api';
 import { follow, isActive } from './following';
 import type { Places } from './places';
+import type { Searching } from './searching';
 import type { IJob, IUnderway } from './types';
 
 /** What is not at its end. */
@@ -18,7 +19,13 @@ export class Underway {
   /** What went wrong, by name of the repository. */
   problems: ReadonlyMap<string, ApiError> = new Map();
 
-  constructor(private _places: Places) {
+  /**
+   * @param _mine Lists drafts too.
+   */
+  constructor(
+    private _places: Places,
+    private _mine: Pick<Searching, 'drop'>
+  ) {
     this._api = _places.api;
   }
 
@@ -66,6 +73,7 @@ export class Underway {
     try {
       await this._api.discard(item.draft_id, item.repository);
       this.items = this.items.filter(other => other !== item);
+      this._mine.drop(item.repository, item.draft_id);
     } catch (error) {
       const problems = new Map(this.problems);
       this._note(problems, item.repository, error);

@@ -32,8 +32,11 @@ class Server {
     discard: async (...asked: string[]) => void this.discarded.push(asked)
   };
 
+  /** Drafts that the list of records shows no longer. */
+  dropped: string[][] = [];
+
   get model(): Underway {
-    return new Underway(new Places(this.api));
+    return new Underway(new Places(this.api), { drop: (...draft) => void this.dropped.push(draft) });
   }
 }
 
@@ -83,12 +86,13 @@ describe('what is under way', () => {
     await model.look();
     await model.discard(model.items[0]);
     expect(server.discarded).toEqual([['7', 'local']]);
+    expect(server.dropped).toEqual([['local', '7']]);
     expect(model.has('local', '7')).toBe(false);
     server.api.discard = async () => {
       throw new ApiError({ error: 'Busy', message: 'Somebody is at it.', hint: '' }, 423);
     };
     await model.discard(model.items[0]);
-    expect(model.has('local', '8')).toBe(true);
+    expect([model.has('local', '8'), server.dropped.length]).toEqual([true, 1]);
     expect(model.problems.get('local')?.message).toBe('Somebody is at it.');
   });
 });

@@ -2,6 +2,7 @@
  * The copy for anonymous review: the switch that asks for it, and the secret link that came of it.
  */
 import * as React from 'react';
+import { isEmbedded } from '../places';
 import { useNotebook, usePanel } from './context';
 import { Button, CopyButton, Note } from './controls';
 import { sizeOf } from './words';
@@ -33,8 +34,9 @@ export function AnonymousSwitch(props: { isOn: boolean; onChange: (isOn: boolean
 
 /** Says that reviewers have a copy, with the link to it as far as it is known. */
 export function WithReviewers(): JSX.Element | null {
-  const { trans } = usePanel();
+  const { trans, places } = usePanel();
   const { model } = useNotebook();
+  const row = places.repository(model.order.chosen.to);
   const copied = model.act.published?.anonymous ? model.act.published : null;
   if (!model.standing?.anonymous) {
     return null;
@@ -52,6 +54,9 @@ export function WithReviewers(): JSX.Element | null {
               <CopyButton text={copied.link}>{trans.__('Copy the secret link')}</CopyButton>
             </div>
           </>
+        )}
+        {copied?.link && row && isEmbedded(row) && (
+          <p className="zj-sub">{trans.__('For practice: it answers on this computer only, while its repository is served.')}</p>
         )}
         {copied && !copied.link && <p>{trans.__('This repository makes no secret links.')}</p>}
         {!copied && (
