@@ -45,10 +45,11 @@ class Person:
 
     def __init__(self, site: Site, user: users.User, token: str) -> None:
         self.site, self.user, self.token = site, user, token
+        self.headers = {"Authorization": f"Bearer {token}", "Accept": "application/vnd.inveniordm.v1+json, */*;q=0.9"}
 
     def ask(self, method: str, path: str, body: Any = None, status: int = 200, **options: Any) -> Any:
         """Send a request to the API that has to be answered with this status, and return the JSON."""
-        options = {"json": body, "headers": {"Authorization": f"Bearer {self.token}"}, **options}
+        options = {"json": body, "headers": self.headers, **options}
         answer = self.site.app.test_client().open(f"/api{path}", method=method, **options)
         assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.get_json(silent=True)
@@ -59,7 +60,7 @@ class Person:
         id: str = self.ask("POST", "/records", body, 201)["id"]
         for key, data in (files or {"a.csv": b"x,y\n1,2\n"}).items():
             self.ask("POST", f"/records/{id}/draft/files", [{"key": key}], 201)
-            headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/octet-stream"}
+            headers = {**self.headers, "Content-Type": "application/octet-stream"}
             self.ask("PUT", f"/records/{id}/draft/files/{key}/content", json=None, data=data, headers=headers)
             self.ask("POST", f"/records/{id}/draft/files/{key}/commit")
         return id
