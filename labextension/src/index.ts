@@ -89,7 +89,13 @@ function activate(
       const opened = (session = new module.Session(tracker, contents, memory, settings));
       opened.changed.connect(() => app.commands.notifyCommandChanged(COMMANDS.publish));
       const item = new status.StatusItem(opened, trans, settings, () => void app.commands.execute(COMMANDS.publish));
-      statusBar?.registerStatusItem('zenodo-jupyter:standing', { item, align: 'right', rank: 0.5 });
+      statusBar?.registerStatusItem('zenodo-jupyter:standing', {
+        item,
+        align: 'right',
+        rank: 0.5,
+        isActive: () => item.isActive,
+        activeStateChanged: item.activeChanged
+      });
       return opened;
     }));
   const content = () =>

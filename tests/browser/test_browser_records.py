@@ -114,5 +114,16 @@ def test_status_bar_and_file_browser(open_window: Callable[..., Window], noteboo
     window.primary.click()
     window.finished()
     expect(window.page.locator(".zj-status")).to_have_text("Published, version 1, unchanged")
+    marks = window.page.get_by_role("img", name="Published, version 1")
+    expect(marks).to_have_count(1)
+    row = window.page.locator(".jp-DirListing-item", has=marks)
+    expect(row).to_contain_text(other.name)
+    assert complaints(window, ".jp-FileBrowser .zj-listed") == complaints(window, ".zj-status") == []
+    window.title.click()
+    window.page.get_by_role("tab", name=other.name).click()
+    window.write(" One more thought.")
+    window.page.keyboard.press("Control+s")
+    window.saved()
+    expect(window.page.get_by_role("img", name="Published, version 1 · 1 cell changed since")).to_have_count(1)
     assert "zenodo_jupyter" in nbformat.read(other, 4).metadata
     assert "zenodo_jupyter" not in nbformat.read(notebook, 4).metadata
