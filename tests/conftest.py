@@ -19,6 +19,7 @@ pytest_plugins = ["pytest_jupyter.jupyter_server"]
 #: What could lead to the person who runs the tests, or change what is tested.
 PRIVATE = (
     "ZENODO_TOKEN", "ZENODO_SANDBOX_TOKEN", "ZENODO_JUPYTER_TOKEN", "ZENODO_JUPYTER_URL", "ZENODO_JUPYTER_RERUN",
+    "ZENODO_JUPYTER_DATACITE_PASSWORD",
     "http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
 )  # fmt: skip
 

@@ -6,7 +6,9 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,19 @@ from datacite import schema45
 from holdings import API, METADATA, answered, door, draft, next_version, publish
 from registrying import ACCOUNT, PASSWORD, PREFIX, SITE, DataCite
 
-from zenodo_jupyter.errors import BadInput
+from zenodo_jupyter import grammar, verbs
+from zenodo_jupyter.config import Config
+from zenodo_jupyter.errors import BadInput, NeedsConsent
 from zenodo_jupyter.localrepo import registrations
 from zenodo_jupyter.localrepo.adapter import BASE_URL, LocalAdapter
 from zenodo_jupyter.localrepo.adapter import PREFIX as SCHEME
 from zenodo_jupyter.localrepo.app import create_app
 from zenodo_jupyter.localrepo.registrar import Registrar
 from zenodo_jupyter.localrepo.registry import Registry
+from zenodo_jupyter.localrepo.server import Server
+from zenodo_jupyter.repositories import known_tokens
+from zenodo_jupyter.rows import configured
+from zenodo_jupyter.show import Outcome
 
 
 @pytest.fixture
@@ -211,8 +219,6 @@ def test_waiting_grows_longer(house: House, datacite: DataCite) -> None:
 
 
 def _seconds(time: str) -> float:
-    from datetime import datetime
-
     return datetime.fromisoformat(time).timestamp()
 
 
@@ -312,15 +318,8 @@ def test_publishing_tells_datacite_by_itself(tmp_path: Path, datacite: DataCite)
         session.mount(SCHEME, LocalAdapter(app))
         session.headers["Accept"] = "application/vnd.inveniordm.v1+json"
         record = publish(session)
-        for thread in [t for t in _threads() if t.name == "DataCite"]:
-            thread.join(20)
+        _finish()
     assert datacite.states()[f"{PREFIX}/{record['id']}"] == "findable"
-
-
-def _threads() -> list[Any]:
-    import threading
-
-    return threading.enumerate()
 
 
 def test_pages_and_exports_say_how_far_a_doi_is(house: House, datacite: DataCite) -> None:
@@ -429,3 +428,88 @@ def test_the_api_for_tests_is_the_default() -> None:
     registry = Registry.configured({"account": ACCOUNT, "prefix": PREFIX, "site": SITE}, PASSWORD)
     assert (registry.api, registry.is_test) == ("https://api.test.datacite.org", True)
     assert PASSWORD not in repr(registry)
+
+
+@pytest.fixture
+def lab(config: Config, datacite: DataCite) -> Config:
+    """The settings of a lab with an account at DataCite."""
+    config.datacite = {"account": ACCOUNT, "prefix": PREFIX, "site": SITE, "api": datacite.url}
+    return config
+
+
+def publication(path: Path, *words: str) -> tuple[str, ...]:
+    """Return what a person types to publish a notebook by Ada Doe."""
+    said = path.with_suffix(".yml")
+    said.write_text("creators: [{name: 'Doe, Ada'}]", "utf-8")
+    return "publish", str(path), "--metadata", str(said), *words
+
+
+def verb(config: Config, *words: str, secret: str = "") -> Outcome:
+    """Do what a person types, and what they type where nothing is shown."""
+    return verbs.run(grammar.parser().parse_args(words), verbs.Door(config, secret=lambda question: secret))
+
+
+def test_a_notebook_gets_a_doi_that_is_registered(lab: Config, path: Path, datacite: DataCite) -> None:
+    """Should publish with a DOI of the lab's prefix; the badge says what it is; `dois` says what waits, and sends it."""
+    doi = verb(lab, *publication(path)).data["doi"]
+    assert doi.startswith(f"{PREFIX}/")
+    text = path.read_text("utf-8")
+    assert f"DOI {doi} (for tests, not at doi.org)" in text
+    assert "https://doi.org/10.82433" not in text
+    left = verb(lab, "dois")
+    assert "0 DOIs are registered, 2 wait, and 0 were refused." in left.text
+    with pytest.raises(BadInput, match="password"):
+        verb(lab, "dois", "--send")
+    kept = verb(lab, "dois", "--password", secret=PASSWORD)
+    assert PASSWORD not in kept.text
+    told = verb(lab, "dois", "--send")
+    assert "2 DOIs are registered, 0 wait" in told.text
+    assert datacite.states()[doi] == "findable"
+    assert PASSWORD in known_tokens(lab)  # so that no notebook is published with it
+
+
+def test_dois_says_what_datacite_refused(
+    lab: Config, path: Path, datacite: DataCite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Should end with the exit code of a refusal and DataCite's own words."""
+    monkeypatch.setenv("ZENODO_JUPYTER_DATACITE_PASSWORD", PASSWORD)
+    datacite.refuses = {"Rain"}
+    verb(lab, *publication(path))
+    left = verb(lab, "dois", "--send")
+    assert "No title may be Rain" in left.text
+    assert left.code == 4
+    assert PASSWORD not in left.text + str(left.data)
+
+
+def test_without_a_public_address_nothing_is_published(lab: Config, path: Path) -> None:
+    """Should say that DataCite cannot be switched on, before any DOI is made; other folders are nobody's concern."""
+    lab.datacite = {**lab.datacite, "site": "http://localhost:18390"}
+    with pytest.raises(BadInput, match="not an address that everybody can open"):
+        verb(lab, "publish", str(path))
+
+
+def test_a_real_doi_is_asked_about_first(lab: Config, path: Path) -> None:
+    """Should take the embedded repository for no practice any more where its DOIs are registered for good."""
+    lab.datacite = {**lab.datacite, "api": registrations.API}
+    row = configured(lab)["local"]
+    assert (row.practice, row.registered_dois, row.doi_prefixes) == (False, True, (PREFIX, "10.5072"))
+    with pytest.raises(NeedsConsent, match="cannot be undone"):
+        verb(lab, *publication(path))
+    done = verb(lab, *publication(path, "--yes"))
+    assert "not registered" not in done.text
+    assert f"](https://doi.org/{PREFIX}/" in path.read_text("utf-8")
+
+
+def test_the_server_tells_datacite(tmp_path: Path, datacite: DataCite) -> None:
+    """Should register over HTTP too, what another process left as well."""
+    record = publish(House(tmp_path, datacite).session)
+    with Server(tmp_path, port=0, registry=registry_of(datacite)) as server:
+        assert requests.get(f"{server.url}/api/records").ok
+        _finish()
+    assert datacite.states()[f"{PREFIX}/{record['id']}"] == "findable"
+
+
+def _finish() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "DataCite":
+            thread.join(20)

@@ -142,12 +142,17 @@ def badge_markdown(doi: DOI | str, url: str, registered: bool, badge_url: str | 
     '[![DOI 10.5281/zenodo.7](https://zenodo.org/badge/DOI/10.5281/zenodo.7.svg)](https://doi.org/10.5281/zenodo.7)'
     """
     doi = DOI.parse(doi)
-    alt = f"DOI {doi}" if registered else f"DOI {doi} (local, not registered)"
+    alt = f"DOI {doi}" if registered else f"DOI {doi} ({why_not(doi)})"
     image = badge_url if registered and badge_url else _data_uri(badge_svg(doi, registered))
     link = doi.url if registered else url
     if re.search(r"[()\s]", link):
         link = f"<{link}>"
     return f"[![{alt}]({image})]({link})"
+
+
+def why_not(doi: DOI) -> str:
+    """Say what an unregistered DOI is: one of the test prefix is local, another one is at a registry for tests."""
+    return "local, not registered" if doi.is_test else "for tests, not at doi.org"
 
 
 def badge_svg(doi: DOI, registered: bool) -> str:
@@ -156,7 +161,7 @@ def badge_svg(doi: DOI, registered: bool) -> str:
     It uses no font, image or style from elsewhere. The texts are fitted to their boxes (``textLength``), since the width of
     letters is the viewer's affair.
     """
-    value = str(doi) if registered else f"{doi} · local, not registered"
+    value = str(doi) if registered else f"{doi} · {why_not(doi)}"
     colour = "#0f7fc0" if registered else "#6b5b2e"
     left, right = 34, 16 + round(len(value) * 6.3)
     width = left + right

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .badge import badge_svg
+from .badge import badge_svg, why_not
 from .doi import DOI
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def of(record: Record, repository: Repository, note: str = "", **more: Any) -> d
         ``citation`` (str), ``verdict`` (counts by verdict), ``outputs`` (one verdict each, in order), ``details`` (a sentence
         for each that is not the same).
     """
-    registered = repository.row.registered_dois
+    registered = repository.row.registers(record.doi)
     return {
         "kind": "verdict" if "verdict" in more else "record",
         "title": record.title,
@@ -102,7 +102,7 @@ def html(card: Mapping[str, Any]) -> str:
 
 def text(card: Mapping[str, Any]) -> str:
     """Return a card as lines of text."""
-    doi = card["doi"] + ("" if card["registered"] else " (local, not registered)") if card["doi"] else ""
+    doi = card["doi"] + ("" if card["registered"] else f" ({why_not(DOI.parse(card['doi']))})") if card["doi"] else ""
     lines = [f"{card['title']} {card['version']}", "; ".join(card["creators"]), doi, card["landing_page"], card["note"]]
     return "\n".join(line for line in lines if line)
 
@@ -141,7 +141,7 @@ def _forget_state(nb: Mapping[str, Any], model_id: str) -> None:
 
 
 def _badge(card: Mapping[str, Any]) -> str:
-    name = f"DOI {card['doi']}" + ("" if card["registered"] else " (local, not registered)")
+    name = f"DOI {card['doi']}" + ("" if card["registered"] else f" ({why_not(DOI.parse(card['doi']))})")
     svg = badge_svg(DOI.parse(card["doi"]), card["registered"]).replace('id="r"', 'id="zj-r"').replace("#r)", "#zj-r)")
     if not re.match("https?://", card["link"]):
         return f'<div style="margin:6px 0">{svg}</div>'

@@ -53,6 +53,10 @@ class Config(Configurable):
         Name → ``{"url", "title", …}``; see `repositories.RepositoryRow` for what can be given.
     allowed_repositories : list of str or None
         Names and addresses that may be used; None allows every one.
+    datacite : dict
+        Where the embedded repository in ``data_dir`` registers its DOIs: ``account`` (DataCite's id of the repository),
+        ``prefix``, ``site`` (the public address of its pages), and ``api`` (DataCite's API for tests by default). Empty: DOIs
+        stay local. The password is kept with the tokens, or in ``ZENODO_JUPYTER_DATACITE_PASSWORD``.
     """
 
     data_dir = Folder(help="Where the journal, the tokens and the embedded repository are kept.").tag(config=True)
@@ -62,6 +66,10 @@ class Config(Configurable):
     )
     allowed_repositories = List(
         Unicode(), default_value=None, allow_none=True, help="Names and addresses that may be used; None allows all."
+    ).tag(config=True)
+
+    datacite = Dict(
+        help='Where DOIs are registered: {"account": "ABCD.LAB", "prefix": "10.12345", "site": "https://data.example.org"}.'
     ).tag(config=True)
 
     @default("data_dir")

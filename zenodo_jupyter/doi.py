@@ -16,6 +16,8 @@ _TRAILING = ".,;:!?*_"
 _PAIRS = {")": "(", "]": "["}
 #: Prefixes that do not resolve at doi.org: DataCite's test prefix, which the sandbox and the embedded repository use.
 TEST_PREFIXES = frozenset({"10.5072"})
+#: DataCite's API: of all that is registered there and nowhere else does doi.org hear.
+DATACITE = "https://api.datacite.org"
 
 
 @dataclass(frozen=True, order=True)

@@ -134,6 +134,10 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
         p.add_argument("folder", type=Path, help="the folder")
     p.add_argument("doi", nargs="?", help="one record, by its DOI or id (default: all)")
 
+    p = verb("dois", holding.dois, "Say which DOIs of the embedded repository wait for DataCite, and which it refused.")
+    p.add_argument("--send", action="store_true", help="tell DataCite now of those that wait or were refused")
+    p.add_argument("--password", action="store_true", help="ask for the password of the account, and keep it")
+
     p = verb("promote", holding.promote, "Move records with versions, files and communities to another repository.")
     p.add_argument("doi", nargs="?", help="one record, by the DOI or id of any version")
     p.add_argument("--all", action="store_true", help="all of one's own records")

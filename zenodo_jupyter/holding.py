@@ -1,4 +1,4 @@
-"""The verbs for whoever keeps an embedded repository: ``fixity``, ``backup``, ``restore``, ``export``, ``promote``."""
+"""Verbs for whoever keeps an embedded repository: ``fixity``, ``backup``, ``restore``, ``export``, ``dois``, ``promote``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from . import show
-from .errors import BadInput, Mismatch
+from .errors import BadInput, Mismatch, NeedsConsent, WasRefused
 from .report import Progress, Report
 from .show import Outcome
 from .verbs import Door
@@ -60,6 +60,30 @@ def export(args: argparse.Namespace, door: Door) -> Outcome:
     made = sum(1 for bag in bags if bag["made"])
     text = f"{made} records were written as bags to {_folder(args)}; {len(bags) - made} were there already, and whole."
     return show.line(text, bags=bags)
+
+
+def dois(args: argparse.Namespace, door: Door) -> Outcome:
+    """``dois``."""
+    from . import repositories
+
+    if args.password:
+        if door.secret is None:
+            raise NeedsConsent(
+                "A password is typed by a person, never given as an argument.", "Run this in a terminal."
+            )
+        where = repositories.keep_datacite_password(door.secret, door.config)
+        return show.line(f"Kept in {where}.", where=where)
+    told = repositories.tell_datacite(door.config) if args.send else 0
+    registered, left = repositories.local_holdings(door.config).dois()
+    waiting = sum(1 for entry in left if not entry.is_refused)
+    lines = [f"DataCite was told of {told} DOIs."] if args.send else []
+    lines.append(f"{registered} DOIs are registered, {waiting} wait, and {len(left) - waiting} were refused.")
+    if not door.config.datacite:
+        lines.append("DataCite is not configured: new DOIs of the embedded repository are local.")
+    lines += [f"  {e.doi}: {e.said or 'waits' if e.is_refused or not e.said else f'waits. {e.said}'}" for e in left]
+    said = [{"doi": e.doi, "state": e.state, "refused": e.is_refused, "due": e.due, "said": e.said} for e in left]
+    code = WasRefused.exit_code if waiting < len(left) else 0
+    return Outcome("\n".join(lines), {"registered": registered, "told": told, "unsettled": said}, code=code)
 
 
 def promote(args: argparse.Namespace, door: Door) -> Outcome:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from .abilities import Abilities
 from .answers import json_of
 from .doi import DOI
 from .errors import (
+    BadInput,
     CouldNotAsk,
     InvalidDOI,
     NeedsConsent,
@@ -33,16 +35,21 @@ from .repository import Repository
 from .rows import EMBEDDED, configured, find_row
 from .rows import RepositoryRow as RepositoryRow
 from .rows import rows as rows
-from .tokens import Token, TokenStore
+from .tokens import DATACITE_PASSWORD, Token, TokenStore
 
 if TYPE_CHECKING:
     from .config import Config
+    from .localrepo.registry import Registry
 
 # /records/123, /record/123, /api/records/123, /uploads/123, each with more behind it
 _RECORD = re.compile(r"/(?:api/)?(?:records?|uploads|deposit)/([^/?#]+)")
 _BARE_ID = re.compile(r"\d{1,16}|[0-9a-z]{5}-[0-9a-z]{5}", re.IGNORECASE)
 #: Seconds to wait in all for a repository of which nothing says that it has a DOI.
 _ELSEWHERE = 3.0
+_NOT_CONFIGURED = (
+    "DataCite is not configured: the DOIs of the embedded repository are local.",
+    'It takes {"Config": {"datacite": {"account": …, "prefix": …, "site": …}}} in jupyter_zenodo_config.json.',
+)
 
 
 def repository(
@@ -233,15 +240,82 @@ def local_holdings(config: Config) -> Any:
     return Holdings(local_data(config))
 
 
-def local_app(data_dir: Path | None = None) -> Any:
+def local_app(data_dir: Path | None = None, *, config: Config | None = None) -> Any:
     """Return the WSGI application of the embedded repository; one per folder in a process.
 
     Parameters
     ----------
     data_dir : Path, optional
         Its folder; the configured one otherwise.
+    config : Config, optional
+        Read from the files and the environment otherwise.
+
+    Raises
+    ------
+    BadInput
+        When DataCite is configured, and in a way that cannot be.
     """
-    return _local_app(Path(data_dir or local_data(_load())).absolute())
+    config = config or _load()
+    folder = Path(data_dir or local_data(config)).absolute()
+    with _making:  # `cache` alone may make two
+        return _app_of(folder, _registry(folder, config))
+
+
+def _registry(folder: Path, config: Config) -> Registry | None:
+    """Return where the repository in a folder registers its DOIs: only the configured one does."""
+    if not config.datacite or folder.absolute() != local_data(config).absolute():
+        return None
+    from .localrepo.registry import Registry
+
+    registry = Registry.configured(config.datacite)
+    password = TokenStore(config).get(_registry_row(registry))
+    return replace(registry, password=password.value) if password else registry
+
+
+def _registry_row(registry: Registry) -> RepositoryRow:
+    return RepositoryRow("datacite", registry.title, registry.api, token_env=(DATACITE_PASSWORD,))
+
+
+def keep_datacite_password(ask: Callable[[str], str], config: Config) -> str:
+    """Keep the password of the account at DataCite with the tokens, and return where that is.
+
+    Parameters
+    ----------
+    ask : callable
+        Asks a person, and shows nothing of what they type.
+    config : Config
+        With ``datacite``.
+
+    Raises
+    ------
+    BadInput
+        When DataCite is not configured, or this cannot be a password.
+    """
+    registry = _registry(local_data(config), config)
+    if registry is None:
+        raise BadInput(*_NOT_CONFIGURED)
+    row = _registry_row(registry)
+    return TokenStore(config).set(row, ask(f"Password of {registry.account} at {registry.title}: "))
+
+
+def tell_datacite(config: Config) -> int:
+    """Tell DataCite now of all DOIs that wait or were refused, and return of how many it was told.
+
+    Raises
+    ------
+    BadInput
+        When DataCite is not configured, or its password is not known.
+    """
+    if not config.datacite:
+        raise BadInput(*_NOT_CONFIGURED)
+    registrar = local_app(config=config).extensions.get("zenodo_jupyter.registrar")
+    if registrar is None:
+        raise BadInput(
+            "The password of the account at DataCite is not known here.",
+            f"`jupyter zenodo dois --password` asks for it; or set {DATACITE_PASSWORD}.",
+        )
+    told: int = registrar.retry()
+    return told
 
 
 def serve(
@@ -285,35 +359,31 @@ def serve(
             webbrowser.open(page)
 
     folder = data_dir or local_data(config)
+    registry = _registry(folder, config)
     serve_folder(
         folder, host, port, flavour=flavour, switches=Switches.on(traps), allow_remote=allow_remote,
-        rate_limits=rate_limits, accounts=accounts, as_json_line=as_json,
+        rate_limits=rate_limits, registry=registry, accounts=accounts, as_json_line=as_json,
         out=lambda text: print(text, flush=True), ready=show,
     )  # fmt: skip
 
 
 @cache
-def _app_of(data_dir: Path) -> Any:
+def _app_of(data_dir: Path, registry: Registry | None) -> Any:
     from .localrepo.app import create_app
 
-    return create_app(data_dir)
+    return create_app(data_dir, registry=registry)
 
 
 _making = threading.Lock()
 
 
-def _local_app(data_dir: Path) -> Any:
-    with _making:  # `cache` alone may make two
-        return _app_of(data_dir)
-
-
 def _open(row: RepositoryRow, token: Token | str | None, config: Config) -> Repository:
     if isinstance(token, str):
         token = Token(token, row.url)
-    if row.url.startswith(f"{EMBEDDED}://"):
+    if row.is_embedded:
         from .localrepo.adapter import LocalAdapter
 
-        adapters = {f"{EMBEDDED}://": LocalAdapter(local_app(local_data(config)))}
+        adapters = {f"{EMBEDDED}://": LocalAdapter(local_app(config=config))}
         return Repository(row, new_session(token, row.url, adapters, name=row.name, title=row.title))
     token = token or TokenStore(config).get(row)
     session = new_session(token, row.url, name=row.name, title=row.title)

@@ -216,8 +216,10 @@ class Repository(Reviews):
         return list(self.hits(path, {"suggest": q} if q else {}, f"vocabulary {kind}", size))
 
     def badge_url(self, doi: DOI | None) -> str | None:
-        """Return the address of the badge image of a DOI; None where DOIs are not registered."""
-        return f"{self.url}/badge/DOI/{doi.value}.svg" if doi and self.row.registered_dois else None
+        """Return the address of the badge image of a DOI; None where it is not registered, or no pages are served."""
+        if doi is None or self.row.is_embedded or not self.row.registers(doi):
+            return None
+        return f"{self.url}/badge/DOI/{doi.value}.svg"
 
     def _page(self, found: Any, page: int, size: int) -> SearchPage:
         def make(data: Any) -> SearchPage:

@@ -183,7 +183,7 @@ class Reproduction:
         self.report_html.with_suffix(".svg").write_text(evidence.badge(report), "utf-8")
 
     def _record(self) -> dict[str, Any]:
-        record, registered = self.record, self.repository.row.registered_dois
+        record, registered = self.record, self.repository.row.registers(self.record.doi)
         rights = [r.get("title", {}).get("en") or r.get("id") or "" for r in record.metadata.get("rights", [])]
         return {
             "id": record.id,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from .doi import DATACITE, DOI
 from .errors import UnknownRepository
 from .tokens import origin
 
@@ -67,6 +68,15 @@ class RepositoryRow:
         """Where its API is."""
         return f"{self.url}/api"
 
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is asked in this process, as the person who runs it, without a token."""
+        return self.url.startswith(f"{EMBEDDED}://")
+
+    def registers(self, doi: DOI | None) -> bool:
+        """Tell whether doi.org knows one of its DOIs, or will: not one of the time before they were registered."""
+        return self.registered_dois and doi is not None and not doi.is_test
+
 
 _TOKENS_PAGE = "/account/settings/applications/tokens/new/"
 # Zenodo's limits: 100 files, 50 GB, no empty files (its configuration; zenodo-rdm).
@@ -103,7 +113,16 @@ def configured(config: Config | None) -> dict[str, RepositoryRow]:
     if config is None:
         return rows()
     known = rows(row_from(name, described) for name, described in config.repositories.items())
+    if config.datacite:
+        known |= {name: _registering(row, config.datacite) for name, row in known.items() if row.is_embedded}
     return {name: row for name, row in known.items() if _allowed(row, config)}
+
+
+def _registering(row: RepositoryRow, datacite: Mapping[str, Any]) -> RepositoryRow:
+    """Return the row of a repository whose DOIs are registered: for good, unless it is at DataCite's API for tests."""
+    for_good = str(datacite.get("api", "")).strip().rstrip("/") == DATACITE
+    prefixes = (str(datacite.get("prefix", "")), *row.doi_prefixes)
+    return replace(row, doi_prefixes=prefixes, practice=not for_good, registered_dois=for_good)
 
 
 def row_from(name: str, described: Mapping[str, Any]) -> RepositoryRow:

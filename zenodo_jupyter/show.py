@@ -111,7 +111,7 @@ def line(text: str, **data: Any) -> Outcome:
 def published(done: Published) -> Outcome:
     """Show what came of publishing."""
     record, where = done.record, done.repository
-    local = "" if where.row.registered_dois else " (not registered at doi.org)"
+    local = "" if where.row.registers(record.doi) else " (not registered at doi.org)"
     if done.unchanged:
         text = (
             f"Nothing has changed since {record.doi} ({record.version or f'v{record.index}'}): no new version was made."

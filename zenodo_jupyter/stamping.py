@@ -120,7 +120,7 @@ def put_badge(path: Path, deposit: badge.Deposit, repository: Repository, record
 def badge_of(repository: Repository, record: Record) -> str:
     """Return the badge of a draft or record as Markdown."""
     assert record.doi is not None  # nothing is stamped before a DOI is reserved
-    registered = repository.row.registered_dois
+    registered = repository.row.registers(record.doi)
     return badge.badge_markdown(record.doi, record.html_url, registered, repository.badge_url(record.doi))
 
 
@@ -167,7 +167,10 @@ def _work(plan: Plan, draft: Draft | None) -> Work:
     language = notebook.kernel(plan.nb).version
     found = {finding.message: None for finding in plan.findings if finding.id in _HINDER and finding.severity != "info"}
     hindrances = () if plan.anonymous else tuple(found)[:_MOST]
-    return Work(plan.metadata, doi, page, plan.notebook.name, plan.repository.title, told, language, hindrances)
+    return Work(
+        plan.metadata, doi, page, plan.notebook.name, plan.repository.title, told, language, hindrances,
+        registered=plan.repository.row.registers(doi),
+    )  # fmt: skip
 
 
 def _rehearsed(plan: Plan) -> list[dict[str, Any]]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BOUND = {"ZENODO_TOKEN": "https://zenodo.org", "ZENODO_SANDBOX_TOKEN": "https://sandbox.zenodo.org"}
 #: The variable for the repository whose address stands in ``ZENODO_JUPYTER_URL``.
 OWN_TOKEN, OWN_URL = "ZENODO_JUPYTER_TOKEN", "ZENODO_JUPYTER_URL"
+#: The variable for the password of an account at DataCite.
+DATACITE_PASSWORD = "ZENODO_JUPYTER_DATACITE_PASSWORD"
 #: The name under which the keyring keeps our tokens.
 SERVICE = "zenodo_jupyter"
 
@@ -193,7 +195,7 @@ class TokenStore:
 
     def values(self) -> tuple[str, ...]:
         """Return all the secrets that are known, for the check that looks for them in what is published."""
-        found = {self._environ.get(name, "").strip() for name in (*BOUND, OWN_TOKEN)}
+        found = {self._environ.get(name, "").strip() for name in (*BOUND, OWN_TOKEN, DATACITE_PASSWORD)}
         for here, value in self._read().items():
             found.add(value or _from_keyring(here) or "")
         return tuple(sorted(found - {""}))

@@ -137,7 +137,7 @@ def _of_act(entry: Entry, act: Act, config: Config) -> Underway:
 
 def _lost(repository: Repository, entries: list[Entry]) -> Iterator[Underway]:
     """Find the drafts that were begun here and that nothing will go on with: the answer to their making was lost."""
-    if repository.session.token is None and not repository.row.practice:
+    if repository.session.token is None and not (repository.row.practice or repository.row.is_embedded):
         return
     known = {e.act.draft_id for e in entries if e.act is not None}
     left = {draft_id: e.notebook for e in entries if e.repository == repository.url for draft_id in e.left}

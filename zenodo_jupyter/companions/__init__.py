@@ -112,7 +112,7 @@ def _citation(work: Work) -> str:
     version = f" ({said.version})" if said.version else ""
     where = f" {said.publisher or work.repository}." if said.publisher or work.repository else ""
     text = f"> {authors_line(said.creators)}{year}. {_line(said.title or work.notebook)}{version}.{where} {work.link}".rstrip()
-    if work.doi and work.doi.is_test:
+    if work.doi and not work.doi_url:
         text += f"\n\nIts DOI {work.doi} is for practice: it is not registered and does not resolve at doi.org."
     return text
 

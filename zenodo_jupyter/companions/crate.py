@@ -85,7 +85,7 @@ def ro_crate(work: Work, files: Sequence[FileFacts], actions: Sequence[Entity] =
         "name": said.title or work.notebook,
         "description": plain(said.description or "") or said.title,
         "datePublished": (said.publication_date or "").split("/")[0],
-        "identifier": (work.doi.url if not work.doi.is_test else str(work.doi)) if work.doi else None,
+        "identifier": (work.doi_url or str(work.doi)) if work.doi else None,
         "url": work.url,
         "version": said.version,
         "license": [refer(_licence(item)) for item in said.rights],

@@ -66,6 +66,8 @@ class Work:
         What the checks found that may keep others from running it, as sentences.
     language : str
         The version of the notebook's language that it was run with, such as ``3.11.2``; empty where it is not known.
+    registered : bool
+        Whether doi.org knows the DOIs of the repository once something is published.
     """
 
     metadata: Metadata
@@ -76,8 +78,14 @@ class Work:
     rehearsal: str = ""
     language: str = ""
     hindrances: tuple[str, ...] = ()
+    registered: bool = True
+
+    @property
+    def doi_url(self) -> str:
+        """The address of the DOI; empty where it does not resolve."""
+        return self.doi.url if self.doi and self.registered and not self.doi.is_test else ""
 
     @property
     def link(self) -> str:
         """The address to cite: that of the DOI where it resolves, else the landing page."""
-        return self.doi.url if self.doi and not self.doi.is_test else self.url
+        return self.doi_url or self.url

@@ -109,7 +109,7 @@ def _register_dois(app: Flask, store: Store, flavour: Flavour, registry: Registr
             registrations.all_changed(store.db, registry.api)  # the pages have moved
             store.db.set_meta("registered_site", registry.site)
     if not registry.password:
-        log.warning("DOIs wait to be registered at %s: its password is not known here.", registry.title)
+        log.info("DOIs wait to be registered at %s: its password is not known here.", registry.title)
         return
     from .registrar import Registrar
 

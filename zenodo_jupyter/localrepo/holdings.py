@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ..doi import DOI
 from ..errors import RecordNotFound
-from . import bags, dois, flavours, identifiers, retention, versions
+from . import bags, dois, flavours, identifiers, registrations, retention, versions
+from .registrations import Registration
 from .retention import Damage, Tell
 from .store import Store
 
@@ -64,6 +65,12 @@ class Holdings:
         """
         store = Store(self._folder)
         return bags.export(store, Path(folder), self._flavour, self._number(store, which) if which else None)
+
+    def dois(self) -> tuple[int, list[Registration]]:
+        """Return how many DOIs are at DataCite, and those that wait or were refused."""
+        db = Store(self._folder).db
+        (row,) = db.all("SELECT COUNT(*) AS n FROM registrations WHERE state IN ('findable', 'registered')")
+        return int(row["n"]), registrations.unsettled(db)
 
     def _number(self, store: Store, which: str) -> int:
         doi = DOI.find(which)

@@ -139,6 +139,11 @@ class Registrar:
             return 0
         return told
 
+    def retry(self) -> int:
+        """Tell it at once all that waits or was refused; see `deliver`."""
+        registrations.all_changed(self._store.db, self._registry.api, waiting_only=True)
+        return self.deliver()
+
     def _tell(self, entry: Registration) -> bool:
         db = self._store.db
         try:

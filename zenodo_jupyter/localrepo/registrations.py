@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from ..doi import DATACITE
 from .database import Database, now, now_and
 
 #: DataCite's APIs. What is registered at the one for tests is unknown to doi.org.
-API, TEST_API = "https://api.datacite.org", "https://api.test.datacite.org"
+API, TEST_API = DATACITE, "https://api.test.datacite.org"
 RESOLVER, TEST_RESOLVER = "https://doi.org", "https://handle.test.datacite.org"
 #: DataCite's words for what it holds: not public and deletable; public; and public once, no longer in its search.
 DRAFT, FINDABLE, HIDDEN = "draft", "findable", "registered"

@@ -326,9 +326,8 @@ def serve(
                 for email, token in tokens.items():
                     out(f"Token of {email} for this run: {token}")
                 if registry:
-                    out(
-                        f"New DOIs begin with {registry.prefix} and are registered at {registry.title}; `dois` says how far."
-                    )
+                    waits = "" if registry.password else " They wait: its password is not known here."
+                    out(f"New DOIs begin with {registry.prefix}, to be registered at {registry.title}.{waits}")
             if ready is not None:
                 ready(server.url)
             while not stopped.wait(3600):

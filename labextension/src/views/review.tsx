@@ -188,7 +188,7 @@ function ReviewFoot(): JSX.Element {
   const { standing, question } = model;
   const row = places.repository(model.order.chosen.to)!;
   const account = places.accounts.get(row.name);
-  const isReal = !row.practice && !isEmbedded(row);
+  const isReal = !row.practice;
   const told = isReal && !!account;
   const reviewer = model.plan?.communities?.find((community, index) => index === 0 && !community.skips_review);
   const label =
