@@ -195,6 +195,8 @@ _BASICS = (
           aliases=("keywords", "keyword", "tags"),
           fields=(Field("id", "Subject", "From a controlled vocabulary.", path="id"),
                   Field("subject", "Keyword", "", path="subject", aliases=("keyword",)))),
+    Field("preset", "Kind of record", "Fills in what such a record says, and checks what is asked of it.", "choice", "Basics",
+          essential=True, choices=presets.CHOICES),
     Field("resource_type", "Type", "What kind of thing it is.", "choice", "Basics", "metadata.resource_type",
           choices=c.RESOURCE_TYPES, vocabulary="resourcetypes", required=True, essential=True, aliases=("upload_type",),
           default="software-computationalnotebook"),
@@ -225,8 +227,6 @@ _WHERE = (
 )  # fmt: skip
 
 _MORE = (
-    Field("preset", "Kind of record", "Fills in what such a record says, and checks what is asked of it.", "choice", "Basics",
-          choices=presets.CHOICES),
     Field("additional_titles", "Further titles", "Subtitle, translated title …", "group", "Titles and descriptions",
           "metadata.additional_titles", repeat=True, tidy=tidy_text_in("title", "alternative-title"),
           fields=(Field("title", "Title", "", path="title", required=True, minimum=3),
