@@ -34,6 +34,24 @@ def old(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.parametrize("version", range(1, len(tables.SCRIPTS)))
+def test_folders_of_each_earlier_version_are_brought_up_to_date(old: Path, version: int) -> None:
+    """Should find and change what was published, and know that its DOI is local, whichever version the folder had."""
+    with sqlite3.connect(old / "repository.sqlite") as connection:
+        for script in tables.SCRIPTS[1:version]:
+            connection.executescript(script)
+        connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    with requests.Session() as session:
+        session.mount(PREFIX, LocalAdapter(create_app(old)))
+        session.headers.update(NATIVE)
+        (record,) = session.get(f"{API}/records", params={"q": "decay"}).json()["hits"]["hits"]
+        assert record["metadata"]["title"] == "Newer decay curves"
+        assert record["links"]["doi"] == record["links"]["self_html"]
+        assert session.post(f"{API}/records/{record['id']}/draft").status_code == 201
+        assert session.post(f"{API}/records/{record['id']}/draft/actions/publish").status_code == 202
+
+
 @pytest.fixture
 def session(old: Path) -> Iterator[requests.Session]:
     """The door to it, opened by this version."""
