@@ -73,7 +73,7 @@ def test_a_secret_link_shows_the_draft_and_gives_its_files(
     assert sorted(reviewer.client.get(link).data for link in files) == sorted(NOTES.values())
     chosen = re.findall(r'href="([^"]+preview_file[^"]+)"', page)
     assert chosen and all("This is a preview" in reviewer.open(link.replace("&amp;", "&")) for link in chosen)
-    assert reviewer.client.get(f"/records/{id}?preview=1&token={token}").headers["Referrer-Policy"] == "no-referrer"
+    assert reviewer.client.get(f"/records/{id}?preview=1&token={token}").headers["Referrer-Policy"] == "same-origin"
     reviewer.is_asked_to_sign_in(f"/records/{id}?preview=1&token={token}x")
     assert token not in caplog.text
 

@@ -75,7 +75,7 @@ def test_every_answer_forbids_scripts(visitor, path):
     assert "default-src 'none'" in policy
     assert "script-src" not in policy and "unsafe-inline" not in policy and "http" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
 
 
 def test_pages_load_nothing_from_elsewhere(visitor):

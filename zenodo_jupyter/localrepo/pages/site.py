@@ -132,7 +132,8 @@ def protect(response: Response) -> Response:
     """Tell the browser what it must not do with any page here."""
     response.headers.setdefault("Content-Security-Policy", _POLICY)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Nothing is told to other sites. Without any referrer browsers say that forms come from nowhere, and Jupyter refuses them.
+    response.headers["Referrer-Policy"] = "same-origin"
     if "Cache-Control" not in response.headers and (here.actor().reader is not None):
         response.headers["Cache-Control"] = "private, no-cache"  # what one may see is not for the next one
     return response
