@@ -18,7 +18,7 @@ from datacite import schema45
 from holdings import API, METADATA, answered, door, draft, next_version, publish
 from registrying import ACCOUNT, PASSWORD, PREFIX, SITE, DataCite
 
-from zenodo_jupyter import grammar, verbs
+from zenodo_jupyter import carried, grammar, verbs
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.errors import BadInput, NeedsConsent
 from zenodo_jupyter.localrepo import registrations
@@ -28,6 +28,7 @@ from zenodo_jupyter.localrepo.app import create_app
 from zenodo_jupyter.localrepo.registrar import Registrar
 from zenodo_jupyter.localrepo.registry import Registry
 from zenodo_jupyter.localrepo.server import Server
+from zenodo_jupyter.records import Record
 from zenodo_jupyter.repositories import known_tokens
 from zenodo_jupyter.rows import configured
 from zenodo_jupyter.show import Outcome
@@ -513,3 +514,18 @@ def _finish() -> None:
     for thread in threading.enumerate():
         if thread.name == "DataCite":
             thread.join(20)
+
+
+@pytest.mark.parametrize(("is_told", "said"), [(True, {"scheme": "doi"}), (False, {"scheme": "other"})])
+def test_a_registered_doi_is_named_as_one_elsewhere(
+    tmp_path: Path, datacite: DataCite, is_told: bool, said: dict
+) -> None:
+    """Should carry a DOI that resolves to another repository as a DOI, and one that does not as a local one."""
+    house = House(tmp_path, datacite, api=registrations.API)  # which is not asked here
+    record = publish(house.session)
+    if is_told:
+        for waiting in registrations.unsettled(house.db):
+            registrations.told(house.db, waiting, registrations.FINDABLE)
+    read = Record.from_json(answered(house.session.get(f"{API}/records/{record['id']}")))
+    own = carried.body(read)["metadata"]["identifiers"][-1]
+    assert own == {**said, "identifier": f"{'' if is_told else 'local DOI '}{read.doi}"}

@@ -14,7 +14,7 @@ _COMPARED = ("title", "publication_date", "version", "publisher")
 def body(record: Record, *, named: bool = False) -> dict[str, Any]:
     """Return what a record says as a draft says it, with organisations by their ids, or by their names alone.
 
-    Its local DOI goes along among its identifiers; a registered one stays its own.
+    The DOI that was given to it goes along among its identifiers; one that it had from elsewhere stays its own.
     """
     metadata = _bare(record.metadata)
     for person in (*metadata.get("creators", ()), *metadata.get("contributors", ())):
@@ -34,9 +34,11 @@ def body(record: Record, *, named: bool = False) -> dict[str, Any]:
         said["pids"] = {"doi": {"identifier": doi["identifier"], "provider": "external"}}
     metadata["identifiers"] = list(metadata.get("identifiers", ()))
     if record.doi and doi.get("provider") != "external":
-        local = {"identifier": f"local DOI {record.doi.value}", "scheme": "other"}
-        if local not in metadata["identifiers"]:
-            metadata["identifiers"].append(local)
+        own = {"identifier": f"local DOI {record.doi.value}", "scheme": "other"}
+        if record.links.get("doi") == record.doi.url:  # it was registered from there
+            own = {"identifier": record.doi.value, "scheme": "doi"}
+        if own not in metadata["identifiers"]:
+            metadata["identifiers"].append(own)
     return said
 
 

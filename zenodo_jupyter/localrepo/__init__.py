@@ -9,6 +9,8 @@ One `store.Store` per data folder; any number of processes use it at once. On to
     access, users        who may do what
     entries, transfers   the files of a record, and how their bytes come
     dois                 its persistent identifiers
+    registry             the account at DataCite; registrations, what it holds of each DOI and has to be told; registrar, who
+                         tells it
     drafts, published    what happens to a draft, and to a published record
     searching            full text and field search: indexing searchfields query vocabulary typed conditions facets
     retention, bags      kept for long: read again, backed up, written without need of software; holdings, the door to both
