@@ -19,8 +19,8 @@ FLOORS = {
     2: """http session abilities workers multipart answers api files drafts reviews repository sending receiving parts
         ranges pacing transfer rows repositories tokens journal processes isolation kernels execute installers interpreters
         venvs conda era locking unpacking _run localrepo""",
-    3: """collect anonymous standing glance stamping submission consent describing edit publish published underway reporting delivery
-        carried promoting getting choosing outlook preparing rerun attempts rehearsing reproduce evidence reproduction
+    3: """collect checking anonymous standing glance stamping submission consent describing edit publish published underway reporting
+        delivery carried promoting getting choosing outlook preparing rerun attempts rehearsing reproduce evidence reproduction
         fetching""",
     4: "config job jobs verbs holding options grammar show",
     5: "extension handlers widgets magics cli frontend kernelwatch completing",

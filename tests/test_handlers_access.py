@@ -53,7 +53,7 @@ def test_the_walk_finds_all_routes() -> None:
     asked = {path.split("/")[1] for _, path in walk()}
     assert asked == {
         "fields", "repositories", "collect", "publish", "get", "reproduce", "jobs", "resolve", "search", "status",
-        "stamped", "repository", "edit", "communities", "requests", "rehearse", "remedy", "underway", "standings",
+        "stamped", "repository", "edit", "communities", "requests", "rehearse", "remedy", "underway", "standings", "check",
     }  # fmt: skip
     assert len(walk()) == len(set(walk())) >= 17
 

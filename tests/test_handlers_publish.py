@@ -83,6 +83,24 @@ async def test_what_was_stopped_is_opened_where_the_front_end_sees_it(
     assert (await call("GET", "underway", to="local"))[1] == {"underway": []}
 
 
+async def test_what_is_typed_is_checked_before_it_is_saved(call: Call, path: Path) -> None:
+    """The answer is about the notebook as it is sent; the file is neither needed nor changed, nor are packages asked for."""
+    before = path.read_bytes()
+    nb = nbformat.read(path, 4)
+    nb.cells[1].source = "open('/somewhere/else.csv'); open('rain.csv')"
+    nb.cells.append(new_code_cell("key = 'ghp_" + "x7Kd93hQz0aLmP2sVw8bRt5yUe1cNf4gJi6o'"))
+    status, told = await call("POST", "check", {"path": "work/rain.ipynb", "content": dict(nb)})
+    assert status == 200
+    found = {(one["id"], one["cell"]) for one in told["findings"]}
+    assert ("SEC1", 2) in found and ("DAT2", 1) in found
+    assert not any(one["id"].startswith(tuple(told["untyped"])) for one in told["findings"])
+    assert path.read_bytes() == before
+    nb.cells[1:] = [new_code_cell("open('rain.csv')")]
+    _, told = await call("POST", "check", {"path": "work/rain.ipynb", "content": dict(nb)})
+    assert not {"SEC1", "DAT1", "DAT2"} & {one["id"] for one in told["findings"]}
+    assert (await call("POST", "check", {"path": "work/rain.ipynb", "content": {"cells": 7}}))[0] == 400
+
+
 async def test_the_whole_story(call: Call, path: Path) -> None:
     """From the first look to the second version, and what is on the disk and in the repository after each step."""
     status, plan = await call("POST", "collect", {"path": "work/rain.ipynb", "metadata": ABOUT})

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from . import alongside
 from . import notebook as notebooks
@@ -114,6 +115,7 @@ def collect(
     exclude: Sequence[str] = (),
     seen: Sequence[Use] = (),
     limits: Limits | None = None,
+    nb: Any | None = None,
     report: Report = silent,
 ) -> Bundle:
     """Collect a notebook, the files that its code and Markdown name, and those that a person names.
@@ -131,6 +133,8 @@ def collect(
         What was seen to be used while the notebook ran, besides what its code tells.
     limits : Limits, optional
         What the record may hold; only its size is looked at here, see `pack` for the rest.
+    nb : dict, optional
+        The notebook as it is looked at, where that is not what is in the file.
     report : callable
         Told when files were found.
 
@@ -145,7 +149,7 @@ def collect(
         When the notebook or a file that was named has a name that others could not have on their computers.
     """
     notebook = Path(notebook)
-    nb = notebooks.read(notebook)
+    nb = notebooks.read(notebook) if nb is None else nb
     folder = notebook.absolute().parent.resolve()
     collector = _Collector(folder, tuple(exclude))
     collector.take(folder / notebook.name, notebook.name, "notebook", "the notebook")

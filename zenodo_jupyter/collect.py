@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import bundle as bundles
 from . import checks, environment, locking, notebook, proposals, repositories, standing, submission, underway
-from .checks import remedies, switches
+from .checks import switches
 from .communities import Community
 from .errors import BadInput, Blocked, FieldError
 from .metadata import Metadata, presets
@@ -19,8 +19,6 @@ from .report import Progress, Report, silent
 from .watching import Watched
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
     from .config import Config
     from .repository import Repository
 
@@ -210,61 +208,6 @@ def collect(
     )  # fmt: skip
 
 
-def remedied(path: Path, id: str, where: str, remedy: str, *, config: Config) -> tuple[NotebookNode, remedies.Remedied]:
-    """Work out one remedy for a notebook; it is not written.
-
-    Parameters
-    ----------
-    path : Path
-        The notebook.
-    id, where : str
-        The finding, as it names itself.
-    remedy : str
-        One of its remedies.
-    config : Config
-        Where the person's tokens are kept, which are looked for.
-
-    Returns
-    -------
-    tuple
-        The notebook as it is in the file, and what the remedy makes of it.
-
-    Raises
-    ------
-    BadInput
-        When the finding is no longer there, or the remedy does not work.
-    """
-    nb, found, tokens = _findings(path, config)
-    finding = next((f for f in found if (f.id, f.where) == (id, where)), None)
-    if finding is None:
-        raise BadInput(f"{id} is no longer found in {where or 'the notebook'}.", "Look at the checks again.")
-    return nb, remedies.apply(nb, finding, remedy, folder=path.resolve().parent, tokens=tokens)
-
-
-def put_right(path: Path, wanted: Sequence[str], *, config: Config) -> str:
-    """Put right in a notebook's file what can be, and say what was done; for a notebook that nobody has open.
-
-    Parameters
-    ----------
-    path : Path
-        The notebook; it is written beside itself and swapped in, where anything changed.
-    wanted : sequence of str
-        Names of remedies, as in `checks.remedies.LABELS`.
-    config : Config
-        Where the person's tokens are kept, which are looked for.
-
-    Raises
-    ------
-    BadInput
-        When there is no such remedy, or the notebook cannot be read or written.
-    """
-    path = Path(path).expanduser()
-    nb, found, tokens = _findings(path, config)
-    done = remedies.apply_all(nb, found, wanted, folder=path.resolve().parent, tokens=tokens)
-    notebook.write(path, done.nb)
-    return done.told or "Nothing was found that this could put right."
-
-
 def write_back(path: Path, metadata: Metadata | None = None) -> str:
     """Write what a person settled into the CITATION.cff and .zenodo.json that say otherwise, and say what was done.
 
@@ -295,14 +238,6 @@ def write_back(path: Path, metadata: Metadata | None = None) -> str:
                     notebook.swap_in(file, text.encode())
                     told.append(f"{file.name}: {', '.join(fields)}")
     return "\n".join(told) or "No file says otherwise; nothing was written."
-
-
-def _findings(path: Path, config: Config) -> tuple[Any, tuple[checks.Finding, ...], Sequence[str]]:
-    """Return a notebook, what the checks find in it alone, and the tokens that were looked for."""
-    nb = notebook.read(path)
-    tokens = repositories.known_tokens(config)
-    alone = bundles.Bundle(path.resolve().parent, (bundles.BundleFile(path.name, "notebook", "", path=path),))
-    return nb, checks.run(nb, alone, tokens=tokens), tokens
 
 
 def said_in(nb: Any, metadata: Metadata | None) -> Metadata | None:

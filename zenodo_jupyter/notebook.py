@@ -54,13 +54,15 @@ class Kernel(NamedTuple):
     version: str
 
 
-def read(path: Path) -> NotebookNode:
+def read(path: Path, content: bytes | None = None) -> NotebookNode:
     """Read a notebook, keeping every key and its order; texts split into lines come as one string, as in nbformat.
 
     Parameters
     ----------
     path : Path
         An ``.ipynb`` file of nbformat 4.
+    content : bytes, optional
+        What is read instead of what is in the file: what somebody has open, and has not saved.
 
     Raises
     ------
@@ -73,7 +75,7 @@ def read(path: Path) -> NotebookNode:
     from nbformat.v4.rwbase import rejoin_lines
 
     path = Path(path)
-    nb = nbformat.from_dict(parse(path, _load(path)))
+    nb = nbformat.from_dict(parse(path, _load(path) if content is None else content))
     return rejoin_lines(nb)
 
 

@@ -74,7 +74,8 @@ def publish(args: argparse.Namespace, door: Door) -> Outcome:
 
 def check(args: argparse.Namespace, door: Door) -> Outcome:
     """``check``."""
-    from .collect import collect, put_right, write_back
+    from .checking import put_right
+    from .collect import collect, write_back
 
     if args.fix and door.publish is not None:
         raise BadInput("A notebook that is open cannot be changed from one of its cells.", "Use the panel's Fix.")
@@ -244,7 +245,7 @@ def serve(args: argparse.Namespace, door: Door) -> Outcome:
     """``serve``."""
     from . import repositories
 
-    repositories.serve(
+    embedded.serve(
         data_dir=args.data, host=args.host, port=args.port, flavour=args.flavour, as_json=args.json,
         allow_remote=args.allow_remote, rate_limits=args.rate_limits, traps=args.trap, accounts=args.account,
         open_doi=args.open, config=door.config,

@@ -16,6 +16,8 @@ export interface IDocument {
   /** Settles when the content is there. */
   readonly ready: Promise<void>;
   readonly deposit: IDeposit | null;
+  /** What is in it now, as its file would have it. */
+  readonly content: unknown;
   save(): Promise<void>;
   /** Take over what is on the disk, where that is newer and has all that is here: another window saved the same notebook. */
   catchUp(): Promise<void>;

@@ -4,6 +4,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type {
+  IChecked,
   ICommunity,
   IErrorBody,
   IField,
@@ -82,6 +83,11 @@ export class Api {
 
   collect(order: IOrder, signal?: AbortSignal): Promise<IPlan> {
     return this._ask('POST', 'collect', order, signal);
+  }
+
+  /** Check a notebook as it is now, before it is saved. */
+  check({ path, data, exclude, to }: IOrder, content: unknown, signal: AbortSignal): Promise<IChecked> {
+    return this._ask('POST', 'check', { path, data, exclude, to, content }, signal);
   }
 
   /** Have a remedy for a finding worked out; it is put in by whoever has the notebook open. */

@@ -49,6 +49,10 @@ export class OpenNotebook implements IDocument {
     return readDeposit(this.panel.context.model.sharedModel);
   }
 
+  get content(): unknown {
+    return this.panel.context.model?.toJSON();
+  }
+
   /** When it was saved last, as far as is known. */
   get saved(): Date | null {
     const text = this.panel.context.contentsModel?.last_modified;

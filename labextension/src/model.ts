@@ -12,7 +12,8 @@ import { Order, type IMemory } from './order';
 import type { Places } from './places';
 import { Rehearsing } from './rehearsing';
 import { remedy } from './remedy';
-import type { ICommunity, IFieldError, IFinding, IJob, IPlan, IStanding, Json } from './types';
+import { merged, Typing } from './typing';
+import type { IFieldError, IFinding, IJob, IPlan, IStanding, Json } from './types';
 
 /** Pages of the panel. */
 export type Page = 'edit' | 'review' | 'progress' | 'failed' | 'done';
@@ -33,6 +34,7 @@ export class NotebookModel {
   readonly act: Act;
   readonly editing: Editing;
   readonly rehearsing: Rehearsing;
+  readonly typing: Typing;
   standing: IStanding | null = null;
   plan: IPlan | null = null;
   finished: IFinished | null = null;
@@ -59,6 +61,7 @@ export class NotebookModel {
     this.act = new Act(document, this._api);
     this.editing = new Editing(this.order, this._api);
     this.rehearsing = new Rehearsing(this._api);
+    this.typing = new Typing(document, this.order, this._api);
     this.order.changed.connect(this._onChoice, this);
     this.act.changed.connect(this._tell, this);
     this.editing.changed.connect(this._tell, this);
@@ -128,6 +131,7 @@ export class NotebookModel {
   /** Save, and ask what publishing would do. */
   async look(): Promise<void> {
     clearTimeout(this._timer);
+    this.typing.stop();
     const turn = ++this._turn;
     this.isLooking = true;
     this.changed.emit();
@@ -139,8 +143,8 @@ export class NotebookModel {
       await this.places.load();
       await this.act.save();
       const plan = await this._api.collect(this.order.body());
-      const { state, doi } = plan.standing;
-      const finished = state === 'published' ? await this._finished(doi) : this.finished;
+      const isPublished = plan.standing.state === 'published';
+      const finished = isPublished ? await finishedOf(this._api, plan, this.act.published, this.finished) : this.finished;
       if (turn === this._turn) {
         Object.assign(this, { plan, finished, standing: plan.standing, problem: null, _refused: null });
       }
@@ -160,6 +164,16 @@ export class NotebookModel {
   lookSoon(): void {
     clearTimeout(this._timer);
     this._timer = setTimeout(() => void this.look(), REST);
+  }
+
+  /** Something was written into the notebook: have it checked as it is, when the person rests. */
+  onTyped(): void {
+    if (this.plan && !this.act.isActive && !this.isLooking) {
+      this.typing.checkSoon(checked => {
+        this.plan = { ...this.plan!, findings: merged(checked, this.plan!.findings) };
+        this.changed.emit();
+      });
+    }
   }
 
   /** The person saved the notebook: see whether it is still what was published. */
@@ -270,16 +284,12 @@ export class NotebookModel {
     this.order.rename(this.document.path);
   }
 
-  /** Find communities of the chosen repository. */
-  async communities(words: string): Promise<ICommunity[]> {
-    return (await this._api.communities(words, this.order.chosen.to)).communities;
-  }
-
   dispose(): void {
     clearTimeout(this._timer);
     this.act.dispose();
     this.editing.dispose();
     this.rehearsing.dispose();
+    this.typing.stop();
     Signal.clearData(this);
   }
 
@@ -353,10 +363,6 @@ export class NotebookModel {
     }
     this._isEnding = false;
     this.changed.emit();
-  }
-
-  private _finished(doi: string): Promise<IFinished> {
-    return finishedOf(this._api, doi, this.order.chosen.to, this.act.published, this.finished);
   }
 
   private _fail(error: unknown): void {

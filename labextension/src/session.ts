@@ -83,6 +83,7 @@ export class Session {
         this.saved.emit(model);
       }
     });
+    void panel.context.ready.then(() => panel.context.model?.contentChanged.connect(() => model.onTyped()));
     panel.disposed.connect(() => {
       this._followed.delete(panel);
       model.dispose();

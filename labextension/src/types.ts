@@ -62,6 +62,13 @@ export interface IFinding {
   remedies: string[];
 }
 
+/** What the checks find in a notebook as it is typed. */
+export interface IChecked {
+  findings: IFinding[];
+  /** Beginnings of the names of findings that were not looked for. */
+  untyped: string[];
+}
+
 /** A notebook's cells after a remedy, as they should be, and what was done, in words. */
 export interface IRemedied {
   cells: {

@@ -1,4 +1,4 @@
-"""``collect`` and ``remedy``: what publishing a notebook would do, and what a button can put right first."""
+"""``collect``, ``check`` and ``remedy``: what publishing a notebook would do, and what a button can put right first."""
 
 from __future__ import annotations
 
@@ -24,6 +24,19 @@ class CollectHandler(Handler):
         self.answer(await self.away(work.collect, self.place, given))
 
 
+class CheckHandler(Handler):
+    """Checks a notebook that somebody has open, as it is now and before it is saved."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Answer with what is found."""
+        given = self.given(("path", "content"), path=str, content=dict, data=list, exclude=list, to=str)
+        given["notebook"] = str(await self.real(given["path"]))
+        given["data"] = [str(await self.real(path)) for path in given.get("data", ())]
+        self.answer(await self.away(work.check, self.place, given))
+
+
 class RemedyHandler(Handler):
     """Works out a remedy; the front end that holds the notebook puts the changed cells in."""
 
@@ -36,4 +49,4 @@ class RemedyHandler(Handler):
         self.answer(await self.away(work.remedy, self.place, path, given))
 
 
-routes = [("collect", CollectHandler), ("remedy", RemedyHandler)]
+routes = [("collect", CollectHandler), ("check", CheckHandler), ("remedy", RemedyHandler)]

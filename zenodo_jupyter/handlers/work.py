@@ -5,6 +5,7 @@ Everything heavy is imported here, when it is first needed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import fields as names_of
 from dataclasses import replace
@@ -148,9 +149,20 @@ def collect(place: Config, given: dict[str, Any]) -> dict[str, Any]:
     return {**plan.to_json(), "made": stamping.to_be_made(plan), "rehearsal": plan.rehearsal}
 
 
+def check(place: Config, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what the checks find in a notebook as it is typed, and the beginnings of the names that were not looked for."""
+    from .. import checking as acts
+
+    found = acts.check_typed(
+        Path(given["notebook"]), json.dumps(given["content"]).encode(), data=[Path(p) for p in given["data"]],
+        exclude=given.get("exclude", ()), to=given.get("to"), config=place,
+    )  # fmt: skip
+    return {"findings": [finding.to_json() for finding in found], "untyped": list(acts.UNTYPED)}
+
+
 def remedy(place: Config, path: Path, given: dict[str, Any]) -> dict[str, Any]:
     """Return the cells that a remedy changes, each with its source before, so that a later edit is not written over."""
-    from .. import collect as acts
+    from .. import checking as acts
 
     nb, done = acts.remedied(path, given["id"], given["where"], given["remedy"], config=place)
     cells = [

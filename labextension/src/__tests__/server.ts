@@ -1,6 +1,6 @@
 import type { IDocument } from '../act';
 import type { IMemory } from '../order';
-import type { IJob, IPlan, IStamp, IStanding } from '../types';
+import type { IChecked, IJob, IPlan, IStamp, IStanding } from '../types';
 import { TABLE } from './table';
 
 export const STAMP: IStamp = {
@@ -32,6 +32,8 @@ export class Server {
   jobs: IJob[] = [];
   /** What polls answer, one after the other. */
   polls: (IJob | Error)[] = [];
+  /** What the checks find in what is typed. */
+  checked: IChecked | Error = { findings: [], untyped: ['ENV'] };
   asked: [string, any][] = [];
 
   private _note<T>(name: string, body: any, answer: T): Promise<T> {
@@ -62,9 +64,10 @@ export class Server {
       this._note('status', { path, to }, { standing: this.standing, stamp: this.stamp, job: this.job, repository: this.home ?? to ?? 'local' }),
     collect: (body: any) =>
       this._note('collect', body, {
-        files: [], made: [], left_out: [], metadata: { title: 'Rain' }, sources: { title: 'from the first heading' }, conflicts: [],
+        repository: { name: body.to ?? 'local', title: '', url: '' }, files: [], made: [], left_out: [], metadata: { title: 'Rain' }, sources: { title: 'from the first heading' }, conflicts: [],
         notes: [], errors: [], findings: [], standing: this.standing, ...this.plan
       }),
+    check: (order: any, content: any) => this._note('check', { ...order, content }, this.checked as any),
     rehearse: (body: any) => this._note('rehearse', body, job({ kind: 'rehearse' })),
     publish: (body: any) => this._note('publish', body, job()),
     job: () => this._note('job', null, this.polls.shift() as any),
@@ -81,6 +84,7 @@ export class Paper implements IDocument {
   isDisposed = false;
   ready = Promise.resolve();
   deposit = null;
+  content: any = { cells: [] };
   saves = 0;
   /** What is not saved here is on the disk already, from another window. */
   isBehind = false;

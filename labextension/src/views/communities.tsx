@@ -92,6 +92,7 @@ export function Communities(props: { faults: Faults }): JSX.Element {
 
 /** Return the communities that fit what is typed; none where the repository does not say. */
 function useFound(words: string): ICommunity[] {
+  const { places } = usePanel();
   const { model } = useNotebook();
   const [found, setFound] = React.useState<ICommunity[]>([]);
   const to = model.order.chosen.to;
@@ -102,7 +103,8 @@ function useFound(words: string): ICommunity[] {
       show([]);
       return;
     }
-    const timer = setTimeout(() => void model.communities(words).then(show, () => show([])), PAUSE);
+    const ask = () => places.api.communities(words, to).then(answer => show(answer.communities), () => show([]));
+    const timer = setTimeout(() => void ask(), PAUSE);
     return () => {
       isCurrent = false;
       clearTimeout(timer);
