@@ -114,3 +114,21 @@ def test_curators_see_what_waits(site: Site, bob: Person) -> None:
     outsider = site.browser(ada)
     outsider.open("/communities/tides/requests", 403)
     assert "/communities/tides/requests" not in outsider.open("/communities/tides/records")
+
+
+def test_long_lists_come_in_parts(site: Site, bob: Person) -> None:
+    """Should show twenty communities or requests at a time, with ways to the others that keep what was looked for."""
+    for i in range(21):
+        bob.community(f"tides-{i}")
+    stranger = Browser(site)
+    first = stranger.open("/communities?q=tides")
+    assert "21 communities, page 1 of 2" in first and first.count("<h2>") == 20
+    assert 'rel="next" href="/communities?q=tides&amp;page=2"' in first and 'rel="prev"' not in first
+    assert stranger.open("/communities?q=tides&page=2").count("<h2>") == 1
+    assert "<h2>" not in stranger.open("/communities?q=tides&page=999")
+    ada, community = site.person("ada"), bob.ask("GET", "/communities/tides-0")["id"]
+    for _ in range(21):
+        ada.hand_in(ada.draft(), community)
+    page = site.browser(bob).open("/communities/tides-0/requests")
+    assert page.count("<h3>") == 20 and 'href="/communities/tides-0/requests?page=2"' in page
+    assert site.browser(bob).open("/me/requests?is_open=true&page=2").count("<h2>") == 1

@@ -13,10 +13,8 @@ from ..api import here
 from ..communities import Community
 from ..request import to_community
 from .requests import lines
-from .searches import look
+from .searches import look, part
 from .site import blueprint
-
-_PAGE_SIZE = 20
 
 
 @blueprint.get("/communities")
@@ -26,16 +24,13 @@ def list_communities() -> str:
     q = request.args.get("q", "").strip()
     mine = request.args.get("mine") == "1" and actor.user is not None
     found = communities.listed(actor, mine=mine, words=q)
-    page = max(1, request.args.get("page", 1, type=int))
-    shown = found[(page - 1) * _PAGE_SIZE : page * _PAGE_SIZE]
+    listed = part(found)
     return render_template(
         "pages/communities.html",
         q=q,
         mine=mine,
-        page=page,
-        pages=-(-len(found) // _PAGE_SIZE),
-        total=len(found),
-        communities=[(c, _kind(c), communities.count_records(actor.db, c)) for c in shown],
+        part=listed,
+        communities=[(c, _kind(c), communities.count_records(actor.db, c)) for c in listed.shown],
     )
 
 
@@ -84,7 +79,7 @@ def community_requests(slug: str) -> str:
     actor = here.actor()
     found = communities.get(actor, slug)
     access.require(communities.may_review(actor.db, actor.user, found))
-    return _show("requests", found, requests=lines(to_community(actor, found)))
+    return _show("requests", found, **lines(to_community(actor, found)))
 
 
 def _show(tab: str, found: Community, **more: Any) -> str:

@@ -16,6 +16,7 @@ from ..api import here
 from ..communities import Community
 from ..request import Request
 from ..schema.communities import load_comment
+from .searches import part
 from .site import blueprint, require_person
 
 #: What is asked, in words.
@@ -46,12 +47,13 @@ def my_requests() -> str:
     require_person()
     which = request.args.get("is_open", "true")
     found = requests.concerning(here.actor(), is_open={"true": True, "false": False}.get(which))
-    return render_template("pages/requests.html", requests=lines(found), which=which)
+    return render_template("pages/requests.html", which=which, **lines(found))
 
 
-def lines(found: list[Request]) -> list[dict[str, Any]]:
-    """Return requests as lists of them show them."""
-    return [_line(asked) for asked in found]
+def lines(found: list[Request]) -> dict[str, Any]:
+    """Return what a page needs that lists requests: those of one part, as it shows them, and the part."""
+    listed = part(found)
+    return {"part": listed, "requests": [_line(asked) for asked in listed.shown]}
 
 
 @blueprint.get("/communities/<slug>/requests/<uuid:id>", endpoint="community_request")

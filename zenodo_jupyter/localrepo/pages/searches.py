@@ -71,6 +71,51 @@ class Results:
         return url_for(self.endpoint, **self.values)
 
 
+@dataclass(frozen=True)
+class Part:
+    """One page of a list that is not searched, and the ways to the others.
+
+    Attributes
+    ----------
+    everything : sequence
+        The whole list.
+    page : int
+        Which part the address asks for.
+    """
+
+    everything: Sequence[Any]
+    page: int
+
+    @property
+    def shown(self) -> Sequence[Any]:
+        """What is on it."""
+        return self.everything[(self.page - 1) * _PAGE_SIZE : self.page * _PAGE_SIZE]
+
+    @property
+    def total(self) -> int:
+        """How many there are on all pages."""
+        return len(self.everything)
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return math.ceil(self.total / _PAGE_SIZE)
+
+    def url(self, page: int) -> str:
+        """Return the address of another page."""
+        values = {**(request.view_args or {}), **request.args, "page": page}
+        return url_for(request.endpoint or "", **values)
+
+
+def part(everything: Sequence[Any]) -> Part:
+    """Return the part of a list that the address asks for."""
+    return Part(everything, _page())
+
+
+def _page() -> int:
+    return max(1, request.args.get("page", 1, type=int))
+
+
 def look(*, mine: bool = False, community: str = "", **values: Any) -> Results:
     """Search as the address says, among everything, a community's records (by its id), or one's own uploads."""
     q = request.args.get("q", "").strip()
@@ -78,7 +123,7 @@ def look(*, mine: bool = False, community: str = "", **values: Any) -> Results:
     default = "bestmatch" if q else "updated-desc" if mine else "newest"
     sort = request.args.get("sort", default)
     sort = sort if sort in sorts else default
-    page = max(1, request.args.get("page", 1, type=int))
+    page = _page()
     chosen = {name: given for name in FACETS if (given := request.args.getlist(name))}
     problem = ""
     try:
