@@ -136,6 +136,24 @@ def test_an_invitation_is_accepted_on_its_page(site: Site, ada: Person, bob: Per
     bob.ask("POST", f"/communities/{community}/invitations", invited, 204)
     browser = site.browser(ada)
     found = re.search(r'href="(/me/requests/[^"]+)"', browser.open("/me/requests"))
-    assert found and "Invitation" in browser.open(found[1])
+    assert found and "as curator" in browser.open(found[1])
     browser.send(found[1], action="accept")
     assert "Ada" in site.browser(bob).open("/communities/levels/members")
+
+
+def test_an_owner_shows_a_guest_restricted_files(site: Site, ada: Person) -> None:
+    """Should tell the owner who asks and why, and once they accept a link to hand on that opens the files on their page."""
+    id = ada.record({"README.md": b"# For the few\n"}, access={"record": "public", "files": "restricted"})
+    ada.ask("PUT", f"/records/{id}/access", {"allow_guest_requests": True})
+    question = {"email": "eve@example.org", "full_name": f"Eve {HOSTILE}", "message": f"<p>Please</p>{HOSTILE}"}
+    question["consent_to_share_personal_data"] = "true"
+    answer = Browser(site).client.post(f"/api/records/{id}/access/request", json=question)
+    assert answer.status_code == 200
+    owner = site.browser(ada)
+    found = re.search(r'href="(/me/requests/[^"]+)"', owner.open("/me/requests"))
+    assert found
+    page = owner.open(found[1])
+    assert "eve@example.org" in page and "Eve &lt;script&gt;" in page and "Please" in page and "<script" not in page
+    owner.send(found[1], action="accept")
+    link = re.search(rf'href="[^"]*(/records/{id}\?token=[^"]+)"', owner.open(found[1]))
+    assert link and "README.md" in Browser(site).open(link[1])

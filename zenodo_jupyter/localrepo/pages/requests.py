@@ -115,7 +115,8 @@ def _line(asked: Request) -> dict[str, Any]:
         "state": asked.status,
         "words": _STATES.get(asked.status, asked.status),
         "is_open": asked.is_open,
-        "by": _name(asked.created_by) if asked.created_by is not None else "a guest",
+        "by": _maker(asked),
+        "role": asked.document.get("role", ""),
         "created": asked.created,
         "community": receiver,
         "about": _about(asked),
@@ -141,6 +142,13 @@ def _about(asked: Request) -> dict[str, Any] | None:
     if versions.find_draft(actor.db, asked.record_id) is not None:
         return {"url": url_for("pages.record", id=id, preview=1), "is_draft": True}
     return None
+
+
+def _maker(asked: Request) -> str:
+    if asked.type == requests.GUEST_ACCESS:  # nothing else is known of them, and only who is asked sees it
+        guest = asked.document["payload"]
+        return f"{guest['full_name']} ({guest['email']}), a guest"
+    return _name(asked.created_by)
 
 
 def _name(number: int | None) -> str:
