@@ -111,9 +111,3 @@ def test_reasons_name_the_cell_as_people_see_it(folder):
         "read by cell [7]",
         "read by cell 3",
     ]
-
-
-def test_other_languages_are_not_read_as_python(folder):
-    """The code of an R notebook is left alone."""
-    nb = new_notebook(metadata={"language_info": {"name": "R"}}, cells=[new_code_cell("read.csv('a.csv')")])
-    assert find(nb, folder) == ()

@@ -14,14 +14,14 @@ HOUSE = Path(zenodo_jupyter.__file__).parent
 FLOORS = {
     0: "errors doi report keeping markdown",
     1: """metadata proposals companions records notebook parsing badge card rendering bundle bundlefile packing datafinder
-        watching cells pathtext names identity environment alongside distributions packages compare checks digest verdict
+        watching cells literals pathtext names identity environment alongside distributions packages compare checks digest verdict
         communities""",
     2: """http session abilities workers multipart answers api files drafts reviews repository sending receiving parts
-        ranges pacing transfer rows repositories tokens journal processes isolation kernels execute installers interpreters
-        venvs conda era locking unpacking _run localrepo""",
-    3: """collect checking anonymous standing glance stamping submission consent describing edit publish published underway reporting
-        delivery carried promoting getting choosing outlook preparing rerun attempts rehearsing reproduce evidence reproduction
-        fetching""",
+        ranges pacing transfer rows embedded repositories tokens journal processes isolation kernels execute installers
+        interpreters venvs conda era locking unpacking _run localrepo""",
+    3: """collect checking anonymous standing glance stamping submission consent describing edit publish published
+        underway reporting delivery carried promoting getting preview choosing outlook preparing rerun attempts rehearsing
+        reproduce evidence reproduction fetching""",
     4: "config job jobs verbs holding options grammar show",
     5: "extension handlers widgets magics cli frontend kernelwatch completing",
 }
@@ -85,14 +85,14 @@ def test_doors_never_import_each_other() -> None:
 
 
 def test_embedded_repository_could_be_moved_out_whole() -> None:
-    """Should use nothing of ours but the words, and be known to `repositories` alone."""
+    """Should use nothing of ours but the words, and be known to `embedded` alone."""
     assert {n for p in modules() if own(p) == "localrepo" for n in imports(p)} <= {
         "errors",
         "doi",
         "keeping",
         "markdown",
     }
-    assert {own(p) for p in modules() if "localrepo" in imports(p)} == {"repositories"}
+    assert {own(p) for p in modules() if "localrepo" in imports(p)} == {"embedded"}
 
 
 def test_lower_floors_need_neither_server_nor_kernel() -> None:

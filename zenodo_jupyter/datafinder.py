@@ -13,10 +13,13 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from .cells import Code, imports, label, parse, python_cells
+from .literals import literals
+from .notebook import kernel
 from .pathtext import HOLE, call_name, evaluate, is_pathlike, looks_like_file, matches
 
 # Names of calls, by what they do with the files they are given; libraries follow these habits.
@@ -58,6 +61,14 @@ _PATH_KEYWORDS = frozenset(
         "data_dir",
     }
 )
+#: What reads, writes and brings in code in other languages than Python, dots being underscores: R, Julia, Octave, MATLAB.
+_OTHERS_WRITE = re.compile(rf"{_WRITES.pattern}|ggsave|png|pdf|jpeg|tiff|svg|sink|fwrite|csvwrite|dlmwrite")
+_OTHERS_READ = re.compile(rf"{_READS.pattern}|fread|vroom\w*|csvread|dlmread|xlsread|scan|fopen|file|ifstream|csv|json")
+_INCLUDES = frozenset({"source", "include", "sys_source", "includet"})
+_MODE = re.compile(r"[rbt]*[wax][bt+]*")
+_SHELLS = frozenset({"bash", "sh", "zsh"})
+#: Parts of a text that are filled in when the code runs: Julia's, JavaScript's and the shell's, and those of formats.
+_FILLED = re.compile(r"\$\{[^}]*\}|\$\([^)]*\)|\$\w+|%[-+ 0-9.]*[sdifg]")
 _URL = re.compile(r"(?:https?|ftp|s3|gs)://", re.IGNORECASE)
 _FETCHES = re.compile(r"get|urlopen|urlretrieve|request|retrieve|fetch\w*|download\w*|wget")
 _SHOWN = re.compile(r"!\[[^\]]*\]\(\s*<?([^)\s>]+)|<img\b[^>]*?\bsrc\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
@@ -110,11 +121,13 @@ def find(nb: Mapping[str, Any], folder: Path, codes: Iterable[Code] | None = Non
     codes : iterable of Code, optional
         Its code cells, where they are parsed already.
     """
-    reader = _Reader(folder.resolve())
+    reader, language = _Reader(folder.resolve()), kernel(nb).language
     parsed = {code.index: code for code in (python_cells(nb) if codes is None else codes)}
     for index, cell in enumerate(nb["cells"]):
         if index in parsed:
             reader.read(parsed[index])
+        elif cell["cell_type"] == "code":
+            reader.read_other(cell["source"], language, Code(index, label(cell, index), None, ()))
         elif cell["cell_type"] == "markdown":
             for match in _SHOWN.finditer(cell["source"]):
                 reader.shown(match.group(1) or match.group(2), index, label(cell, index))
@@ -140,6 +153,32 @@ class _Reader:
             for name in imports(code.tree):
                 self._module(name)
         self.code = before
+
+    def read_other(self, source: str, language: str, code: Code) -> None:
+        """Read code in another language than Python: what its strings name, and what the calls do that have them."""
+        before, self.code = self.code, code
+        if language in _SHELLS:
+            for line in source.splitlines():
+                self._magic(f"!{line}")
+        for (call, text), (following, mode) in pairwise([*literals(source, language), ("", "")]):
+            name = call.replace(".", "_")
+            written = following == call and name in ("open", "fopen", "file") and _MODE.fullmatch(mode)
+            if name in _INCLUDES:
+                self._include(text, language)
+            elif written or _OTHERS_WRITE.fullmatch(name):
+                self._note(_FILLED.sub(HOLE, text), "written")
+            else:
+                how = "read" if _OTHERS_READ.fullmatch(name) else "named"
+                self._note(_FILLED.sub(HOLE, text), how, name in ("list_files", "readdir", "dir"))
+        self.code = before
+
+    def _include(self, text: str, language: str) -> None:
+        """Note a file of code that is brought in, and read it in turn."""
+        self._note(text, "imported")
+        for file in matches(text, self.folder):
+            if file.is_file() and file not in self.modules:
+                self.modules.add(file)
+                self.read_other(file.read_text("utf-8", "replace"), language, Code(None, text, None, ()))
 
     def shown(self, text: str, cell: int, where: str) -> None:
         """Note an image that Markdown shows, where it is a file."""
@@ -298,7 +337,7 @@ def _how(node: ast.Call, name: str) -> str:
         # A path's own open() has the mode first, where the builtin has the path.
         own = name == "open" and isinstance(node.func, ast.Attribute) and len(node.args) == 1
         for mode in [*given, *(node.args[:1] if own else node.args[1:2])]:
-            if isinstance(mode, ast.Constant) and re.fullmatch(r"[rbt]*[wax][bt+]*", str(mode.value)):
+            if isinstance(mode, ast.Constant) and _MODE.fullmatch(str(mode.value)):
                 return "written"
         return "read"
     if _WRITES.fullmatch(name):
