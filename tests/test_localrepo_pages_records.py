@@ -130,6 +130,10 @@ def test_an_old_version_says_that_there_is_a_newer_one(visitor):
 def test_what_is_not_there_is_a_page(visitor):
     """Unknown records and DOIs answer 404, deleted ones 410 with their tombstone, each as a readable page."""
     assert visitor.get("/records/nope").status_code == 404
+    nowhere = visitor.get("/recrods")
+    assert nowhere.status_code == 404 and "no page at this address" in nowhere.text and "pages.css" in nowhere.text
+    assert "default-src 'none'" in nowhere.headers["Content-Security-Policy"]
+    assert visitor.get("/api/recrods").json["status"] == 404
     assert visitor.get("/records/8/preview/nope.txt").status_code == 404
     assert visitor.get("/records/8/export/nope").status_code == 404
     assert "No record here has the DOI" in visitor.get("/doi/10.1/x").text

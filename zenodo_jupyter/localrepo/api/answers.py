@@ -139,6 +139,18 @@ def no_content() -> Response:
     return Response(status=204, content_type="text/html; charset=utf-8")
 
 
+def no_route(error: HTTPException) -> Response | HTTPException:
+    """Say in JSON what Werkzeug found wrong with a request to the API; leave the rest as it is."""
+    if not request.path.startswith("/api/") or error.code is None:
+        return error
+    # Werkzeug's own words, as the real one has them too; without "status" in front.
+    response = as_json({"message": error.description, "status": error.code}, error.code)
+    for name, value in error.get_headers():
+        if name.lower() == "allow":
+            response.headers[name] = value
+    return response
+
+
 def answer_errors(app: Flask) -> None:
     """Turn errors into the real one's bodies, and add the headers that every API answer carries."""
 
@@ -153,16 +165,7 @@ def answer_errors(app: Flask) -> None:
             data["tombstone"] = tombstone
         return as_json(data, error.status)
 
-    @app.errorhandler(HTTPException)
-    def no_route(error: HTTPException) -> Response | HTTPException:
-        if not request.path.startswith("/api/") or error.code is None:
-            return error
-        # Werkzeug's own words, as the real one has them too; without "status" in front.
-        response = as_json({"message": error.description, "status": error.code}, error.code)
-        for name, value in error.get_headers():
-            if name.lower() == "allow":
-                response.headers[name] = value
-        return response
+    app.register_error_handler(HTTPException, no_route)
 
     @app.after_request
     def headers(response: Response) -> Response:

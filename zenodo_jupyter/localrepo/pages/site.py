@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO, Protocol, cast
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, session, url_for
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from ...errors import AccessDenied, ZenodoJupyterError
+from ...errors import AccessDenied, RecordNotFound, ZenodoJupyterError
 from .. import landing, markup, vocabularies
 from ..api import here
+from ..api.answers import no_route
 
 blueprint = Blueprint(
     "pages",
@@ -139,7 +141,15 @@ def protect(response: Response) -> Response:
     return response
 
 
-@blueprint.context_processor
+@blueprint.app_errorhandler(404)
+def no_page(error: HTTPException) -> Response | HTTPException:
+    """Say as a page that there is none; the API has words of its own."""
+    if request.path.startswith("/api/"):
+        return no_route(error)
+    return protect(make_response(error_page(RecordNotFound("There is no page at this address."))))
+
+
+@blueprint.app_context_processor
 def known() -> dict[str, Any]:
     """Tell templates where DOIs are registered, who looks, and whether that is a matter of this site or of one around it."""
     return {
