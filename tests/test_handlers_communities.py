@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from zenodo_jupyter import repositories
+from zenodo_jupyter import embedded, repositories
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.localrepo import users
 from zenodo_jupyter.localrepo.adapter import PREFIX, LocalAdapter
@@ -33,7 +33,7 @@ def path(jp_root_dir: Path) -> Path:
 def curator(path: Path) -> Repository:
     """Somebody else on the embedded repository, who owns the community ``rain``."""
     config = Config.load()
-    app = repositories.local_app(repositories.local_data(config))
+    app = embedded.app(config)
     row = repositories.repository(config=config).row
     db = app.extensions["zenodo_jupyter.localrepo"].store.db
     token = Token(users.add_token(db, users.add_user(db, "carl@example.org", "Carl"), "tests"), row.url)

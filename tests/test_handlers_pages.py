@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 import requests
 
-from zenodo_jupyter import repositories
+from zenodo_jupyter import embedded, repositories
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.localrepo.adapter import BASE_URL, PREFIX, LocalAdapter
 from zenodo_jupyter.records import Record
@@ -153,7 +153,7 @@ async def test_a_request_is_answered_on_its_page(
     visit: Callable[..., Awaitable[Any]], jp_base_url: str, record: Record
 ) -> None:
     """What a form of a page says is done as the person who is logged in, once Jupyter's own field has come with it."""
-    app = repositories.local_app(repositories.local_data(Config.load()))
+    app = embedded.app(Config.load())
     api = f"{BASE_URL}/api"
     with requests.Session() as session:
         session.mount(PREFIX, LocalAdapter(app))

@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_markdown_cell
 from publishing import ABOUT, Died, go
 
-from zenodo_jupyter import badge, cli, notebook, repositories, standing
+from zenodo_jupyter import badge, cli, embedded, notebook, repositories, standing
 from zenodo_jupyter.collect import collect
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.errors import InvalidMetadata, WasRefused
@@ -25,7 +25,7 @@ from zenodo_jupyter.tokens import Token
 @pytest.fixture
 def curator(config: Config) -> Repository:
     """Somebody else on the same repository, who owns the communities ``rain`` (reviews) and ``snow`` (reviews too)."""
-    app = repositories.local_app(repositories.local_data(config))
+    app = embedded.app(config)
     row = repositories.repository(config=config).row
     db = app.extensions["zenodo_jupyter.localrepo"].store.db
     token = Token(users.add_token(db, users.add_user(db, "carl@example.org", "Carl"), "tests"), row.url)

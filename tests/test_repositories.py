@@ -10,6 +10,7 @@ from faults import METADATA, FaultyServer, embedded
 
 from zenodo_jupyter import repositories
 from zenodo_jupyter.config import Config
+from zenodo_jupyter.embedded import app
 from zenodo_jupyter.errors import (
     CouldNotAsk,
     InvalidDOI,
@@ -113,9 +114,7 @@ def test_the_embedded_repository_needs_nothing(config):
     assert place.latest(record.id).id == record.id
     target = config.data_dir / "a.txt"
     assert place.download(record.id, "a/b c.txt", target).read_bytes() == b"hello"
-    assert repositories.local_app(repositories.local_data(config)) is repositories.local_app(
-        config.data_dir / "repository"
-    )
+    assert app(config) is app(config)
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from .verbs import Door
 
 def fixity(args: argparse.Namespace, door: Door) -> Outcome:
     """``fixity``."""
-    from . import repositories
+    from . import embedded
 
-    checked, damaged = repositories.local_holdings(door.config).fixity(_told(door.report, "Reading all files again"))
+    checked, damaged = embedded.holdings(door.config).fixity(_told(door.report, "Reading all files again"))
     if not damaged:
         return show.line(f"All {checked} files are what they were when they came.", checked=checked, damaged=[])
     lines = [f"{len(damaged)} of {checked} files are damaged:"]
@@ -30,31 +30,31 @@ def fixity(args: argparse.Namespace, door: Door) -> Outcome:
 
 def backup(args: argparse.Namespace, door: Door) -> Outcome:
     """``backup``."""
-    from . import repositories
+    from . import embedded
 
     folder = _folder(args)
-    copied, kept = repositories.local_holdings(door.config).backup(folder, _told(door.report, "Copying"))
+    copied, kept = embedded.holdings(door.config).backup(folder, _told(door.report, "Copying"))
     text = f"Everything is in {folder}: {copied} files copied, {kept} were there. `restore` makes a repository of it."
     return show.line(text, folder=str(folder), copied=copied, kept=kept)
 
 
 def restore(args: argparse.Namespace, door: Door) -> Outcome:
     """``restore``."""
-    from . import repositories
+    from . import embedded
 
     folder = _folder(args)
-    records = repositories.local_holdings(door.config).restore(folder, _told(door.report, "Copying"))
-    where = repositories.local_data(door.config)
+    records = embedded.holdings(door.config).restore(folder, _told(door.report, "Copying"))
+    where = embedded.folder(door.config)
     text = f"The repository in {where} has {records} records from {folder}. New ones get ids far from those made since."
     return show.line(text, records=records, folder=str(where))
 
 
 def export(args: argparse.Namespace, door: Door) -> Outcome:
     """``export``."""
-    from . import repositories
+    from . import embedded
 
     bags = []
-    for bag, made in repositories.local_holdings(door.config).export(_folder(args), args.doi):
+    for bag, made in embedded.holdings(door.config).export(_folder(args), args.doi):
         bags.append({"bag": str(bag), "made": made})
         door.report(Progress("export", f"{bag.name} is {'written' if made else 'there already, and whole'}"))
     made = sum(1 for bag in bags if bag["made"])
@@ -64,17 +64,17 @@ def export(args: argparse.Namespace, door: Door) -> Outcome:
 
 def dois(args: argparse.Namespace, door: Door) -> Outcome:
     """``dois``."""
-    from . import repositories
+    from . import embedded
 
     if args.password:
         if door.secret is None:
             raise NeedsConsent(
                 "A password is typed by a person, never given as an argument.", "Run this in a terminal."
             )
-        where = repositories.keep_datacite_password(door.secret, door.config)
+        where = embedded.keep_datacite_password(door.secret, door.config)
         return show.line(f"Kept in {where}.", where=where)
-    told = repositories.tell_datacite(door.config) if args.send else 0
-    registered, left = repositories.local_holdings(door.config).dois()
+    told = embedded.tell_datacite(door.config) if args.send else 0
+    registered, left = embedded.holdings(door.config).dois()
     waiting = sum(1 for entry in left if not entry.is_refused)
     lines = [f"DataCite was told of {told} DOIs."] if args.send else []
     lines.append(f"{registered} DOIs are registered, {waiting} wait, and {len(left) - waiting} were refused.")

@@ -1,24 +1,17 @@
-"""The repositories of this configuration, opened; and from whatever a person pastes to the record and its place.
-
-The only module that knows of the embedded repository.
-"""
+"""The repositories of this configuration, opened; and from whatever a person pastes to the record and its place."""
 
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
+from . import embedded
 from .abilities import Abilities
 from .answers import json_of
 from .doi import DOI
 from .errors import (
-    BadInput,
     CouldNotAsk,
     InvalidDOI,
     NeedsConsent,
@@ -35,21 +28,16 @@ from .repository import Repository
 from .rows import EMBEDDED, configured, find_row
 from .rows import RepositoryRow as RepositoryRow
 from .rows import rows as rows
-from .tokens import DATACITE_PASSWORD, Token, TokenStore
+from .tokens import Token, TokenStore
 
 if TYPE_CHECKING:
     from .config import Config
-    from .localrepo.registry import Registry
 
 # /records/123, /record/123, /api/records/123, /uploads/123, each with more behind it
 _RECORD = re.compile(r"/(?:api/)?(?:records?|uploads|deposit)/([^/?#]+)")
 _BARE_ID = re.compile(r"\d{1,16}|[0-9a-z]{5}-[0-9a-z]{5}", re.IGNORECASE)
 #: Seconds to wait in all for a repository of which nothing says that it has a DOI.
 _ELSEWHERE = 3.0
-_NOT_CONFIGURED = (
-    "DataCite is not configured: the DOIs of the embedded repository are local.",
-    'It takes {"Config": {"datacite": {"account": …, "prefix": …, "site": …}}} in jupyter_zenodo_config.json.',
-)
 
 
 def repository(
@@ -228,162 +216,11 @@ def known_tokens(config: Config | None = None) -> tuple[str, ...]:
     return TokenStore(config or _load()).values()
 
 
-def local_data(config: Config) -> Path:
-    """Return the folder of the embedded repository."""
-    return Path(config.data_dir) / "repository"
-
-
-def local_holdings(config: Config) -> Any:
-    """Return what the embedded repository holds, for reading it again, copying it and carrying it out (`Holdings`)."""
-    from .localrepo.holdings import Holdings
-
-    return Holdings(local_data(config))
-
-
-def local_app(data_dir: Path | None = None, *, config: Config | None = None) -> Any:
-    """Return the WSGI application of the embedded repository; one per folder in a process.
-
-    Parameters
-    ----------
-    data_dir : Path, optional
-        Its folder; the configured one otherwise.
-    config : Config, optional
-        Read from the files and the environment otherwise.
-
-    Raises
-    ------
-    BadInput
-        When DataCite is configured, and in a way that cannot be.
-    """
-    config = config or _load()
-    folder = Path(data_dir or local_data(config)).absolute()
-    with _making:  # `cache` alone may make two
-        return _app_of(folder, _registry(folder, config))
-
-
-def _registry(folder: Path, config: Config) -> Registry | None:
-    """Return where the repository in a folder registers its DOIs: only the configured one does."""
-    if not config.datacite or folder.absolute() != local_data(config).absolute():
-        return None
-    from .localrepo.registry import Registry
-
-    registry = Registry.configured(config.datacite)
-    password = TokenStore(config).get(_registry_row(registry))
-    return replace(registry, password=password.value) if password else registry
-
-
-def _registry_row(registry: Registry) -> RepositoryRow:
-    return RepositoryRow("datacite", registry.title, registry.api, token_env=(DATACITE_PASSWORD,))
-
-
-def keep_datacite_password(ask: Callable[[str], str], config: Config) -> str:
-    """Keep the password of the account at DataCite with the tokens, and return where that is.
-
-    Parameters
-    ----------
-    ask : callable
-        Asks a person, and shows nothing of what they type.
-    config : Config
-        With ``datacite``.
-
-    Raises
-    ------
-    BadInput
-        When DataCite is not configured, or this cannot be a password.
-    """
-    registry = _registry(local_data(config), config)
-    if registry is None:
-        raise BadInput(*_NOT_CONFIGURED)
-    row = _registry_row(registry)
-    return TokenStore(config).set(row, ask(f"Password of {registry.account} at {registry.title}: "))
-
-
-def tell_datacite(config: Config) -> int:
-    """Tell DataCite now of all DOIs that wait or were refused, and return of how many it was told.
-
-    Raises
-    ------
-    BadInput
-        When DataCite is not configured, or its password is not known.
-    """
-    if not config.datacite:
-        raise BadInput(*_NOT_CONFIGURED)
-    registrar = local_app(config=config).extensions.get("zenodo_jupyter.registrar")
-    if registrar is None:
-        raise BadInput(
-            "The password of the account at DataCite is not known here.",
-            f"`jupyter zenodo dois --password` asks for it; or set {DATACITE_PASSWORD}.",
-        )
-    told: int = registrar.retry()
-    return told
-
-
-def serve(
-    *,
-    data_dir: Path | None,
-    host: str,
-    port: int | None,
-    flavour: str,
-    as_json: bool,
-    allow_remote: bool,
-    rate_limits: bool,
-    traps: Sequence[str],
-    accounts: Sequence[str],
-    open_doi: str | None,
-    config: Config,
-) -> None:
-    """Serve the embedded repository over HTTP until it is interrupted.
-
-    Parameters
-    ----------
-    data_dir : Path or None
-        Its folder; the configured one where it is None.
-    host, port, flavour, as_json, allow_remote, rate_limits, accounts
-        See `localrepo.server.serve`.
-    traps : sequence of str
-        Which of the real one's traps are on; see `localrepo.flavours.Switches`.
-    open_doi : str or None
-        The DOI of a record to open in a browser.
-    config : Config
-        Where its folder is.
-    """
-    import webbrowser
-
-    from .localrepo.flavours import Switches
-    from .localrepo.server import serve as serve_folder
-
-    def show(url: str) -> None:
-        if open_doi:
-            page = f"{url}/doi/{DOI.parse(open_doi)}"
-            print(f"The record is at {page}", flush=True)
-            webbrowser.open(page)
-
-    folder = data_dir or local_data(config)
-    registry = _registry(folder, config)
-    serve_folder(
-        folder, host, port, flavour=flavour, switches=Switches.on(traps), allow_remote=allow_remote,
-        rate_limits=rate_limits, registry=registry, accounts=accounts, as_json_line=as_json,
-        out=lambda text: print(text, flush=True), ready=show,
-    )  # fmt: skip
-
-
-@cache
-def _app_of(data_dir: Path, registry: Registry | None) -> Any:
-    from .localrepo.app import create_app
-
-    return create_app(data_dir, registry=registry)
-
-
-_making = threading.Lock()
-
-
 def _open(row: RepositoryRow, token: Token | str | None, config: Config) -> Repository:
     if isinstance(token, str):
         token = Token(token, row.url)
     if row.is_embedded:
-        from .localrepo.adapter import LocalAdapter
-
-        adapters = {f"{EMBEDDED}://": LocalAdapter(local_app(config=config))}
+        adapters = {f"{EMBEDDED}://": embedded.adapter(config)}
         return Repository(row, new_session(token, row.url, adapters, name=row.name, title=row.title))
     token = token or TokenStore(config).get(row)
     session = new_session(token, row.url, name=row.name, title=row.title)

@@ -243,7 +243,7 @@ def token(args: argparse.Namespace, door: Door) -> Outcome:
 
 def serve(args: argparse.Namespace, door: Door) -> Outcome:
     """``serve``."""
-    from . import repositories
+    from . import embedded
 
     embedded.serve(
         data_dir=args.data, host=args.host, port=args.port, flavour=args.flavour, as_json=args.json,

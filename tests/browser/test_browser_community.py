@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from test_browser_ways import complaints
 from window import Window
 
-from zenodo_jupyter import repositories
+from zenodo_jupyter import embedded, repositories
 from zenodo_jupyter.badge import KEY
 from zenodo_jupyter.communities import Community, Request
 from zenodo_jupyter.config import Config
@@ -30,7 +30,7 @@ def curator(jupyter: JupyterProcess) -> Repository:
     config = Config(data_dir=jupyter.root.parent / "zenodo")
     local, app = (
         repositories.repository("local", config=config),
-        repositories.local_app(repositories.local_data(config)),
+        embedded.app(config),
     )
     db = app.extensions["zenodo_jupyter.localrepo"].store.db
     token = Token(users.add_token(db, users.add_user(db, "carl@example.org", "Carl"), "tests"), local.url)

@@ -122,10 +122,10 @@ class Answer:
     """
 
     def __init__(self, place: Any, told: dict[str, Any]) -> None:
-        from .. import repositories, rows
+        from .. import embedded, rows
 
         rows.find_row("local", place)  # raises where it may not be used
-        app = repositories.local_app(repositories.local_data(place))
+        app = embedded.app(place)
         self.status = 500
         self.headers: list[tuple[str, str]] = []
         self._body: Iterable[bytes] = app(told, self._start)
