@@ -14,6 +14,7 @@ import type {
   IJob,
   IOrder,
   IPlan,
+  IPreview,
   IPublishing,
   IRecord,
   IRemedied,
@@ -152,6 +153,11 @@ export class Api {
     from: string | null
   ): Promise<{ record: IRecord; repository: string; concept: boolean; citation?: string }> {
     return this._ask('POST', 'resolve', { text, from });
+  }
+
+  /** Look into a file of a record. */
+  preview(from: string, record: string, key: string): Promise<IPreview> {
+    return this._ask('GET', 'preview' + URLExt.objectToQueryString({ from, record, key }));
   }
 
   /** Search a repository; `narrowed` has the chosen values by the name of their facet. */

@@ -5,6 +5,7 @@ import '../style/base.css';
 import '../style/parts.css';
 import '../style/form.css';
 import '../style/pages.css';
+import '../style/found.css';
 import { FileDialog } from '@jupyterlab/filebrowser';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';

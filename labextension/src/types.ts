@@ -211,6 +211,16 @@ export interface IRecord {
   files: { key: string; size: number }[];
 }
 
+/** What can be shown of a record's file. */
+export type IPreview = { is_cut: boolean } & (
+  | { kind: 'text'; content: string }
+  | { kind: 'table'; content: string[][] }
+  /** An address that holds the picture's bytes. */
+  | { kind: 'picture'; content: string }
+  /** A page without scripts, that asks for nothing from elsewhere. */
+  | { kind: 'page'; content: string }
+);
+
 /** What found records are counted by. */
 export interface IFacet {
   name: string;

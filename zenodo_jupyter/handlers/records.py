@@ -1,4 +1,4 @@
-"""``resolve`` and ``search``: what repositories have."""
+"""``resolve``, ``search`` and ``preview``: what repositories have."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ..errors import BadInput
 from . import paths, work
 from .base import Handler
 
@@ -54,6 +55,26 @@ class SearchHandler(Handler):
         self.answer(found)
 
 
+class PreviewHandler(Handler):
+    """Shows a file of a record without getting the record."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with what can be shown of it."""
+        where = self.query("from") or None
+        self.answer(await self.away(_preview, self.place, where, self.query("record"), self.query("key")))
+
+
+def _preview(place: Config, where: str | None, record: str, key: str) -> dict[str, Any]:
+    from .. import repositories
+    from ..preview import preview
+
+    if not record or not key:
+        raise BadInput("Which file? `record` and `key` say that.")
+    return preview(repositories.repository(where, config=place), record, key).to_json()
+
+
 def _search(place: Config, where: str | None, mine: bool, **wanted: Any) -> dict[str, Any]:
     """Return a page of a repository's records, or of one's own records and drafts."""
     from .. import repositories
@@ -82,4 +103,4 @@ def _notebooks(place: Config, name: str, root: Path) -> dict[str, dict[str, Any]
     return known
 
 
-routes = [("resolve", ResolveHandler), ("search", SearchHandler)]
+routes = [("resolve", ResolveHandler), ("search", SearchHandler), ("preview", PreviewHandler)]

@@ -2,11 +2,12 @@
  * A record that was found: what it says of itself, and its files.
  */
 import { Sanitizer } from '@jupyterlab/apputils';
-import { addIcon, fileIcon, notebookIcon } from '@jupyterlab/ui-components';
+import { addIcon, caretUpIcon, fileIcon, notebookIcon, searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { IRecord } from '../types';
 import { usePanel } from './context';
 import { Away, Badge, Button, Facts, Icon, Link } from './controls';
+import { canBeShown, Preview } from './preview';
 import { authorsOf, dateOf, sizeOf } from './words';
 
 /** What may stand in a description: words only. Links would lead away from JupyterLab, images ask other servers. */
@@ -20,11 +21,10 @@ export function fetchCode(doi: string, key: string): string {
 }
 
 export function Found(props: { record: IRecord }): JSX.Element {
-  const { trans, places, getting, insertCode } = usePanel();
+  const { trans, places, getting } = usePanel();
   const { record } = props;
   const { repository, concept } = getting.found!;
   const row = places.repository(repository);
-  const isBusy = getting.isActive || !!getting.got;
   const licences = ((record.metadata.rights ?? []) as any[]).map(right => right?.title?.en ?? right?.id ?? '').join(', ');
   return (
     <article aria-labelledby="zj-found">
@@ -53,31 +53,54 @@ export function Found(props: { record: IRecord }): JSX.Element {
       />
       <ul className="zj-files zj-gap">
         {record.files.map(file => (
-          <li key={file.key} className="zj-file is-used">
-            <input
-              type="checkbox"
-              id={`zj-get-${file.key}`}
-              checked={!getting.unticked.has(file.key)}
-              disabled={isBusy}
-              onChange={event => getting.tick(file.key, event.target.checked)}
-            />
-            <Icon icon={file.key.endsWith('.ipynb') ? notebookIcon : fileIcon} />
-            <label className="zj-fname" htmlFor={`zj-get-${file.key}`}>
-              {file.key}
-            </label>
-            <span className="zj-size">{sizeOf(file.size)}</span>
-            {insertCode && record.doi && (
-              <Button
-                kind="icon"
-                icon={addIcon}
-                aria-label={trans.__('Insert a cell that loads %1', file.key)}
-                onClick={() => insertCode(fetchCode(record.doi!, file.key))}
-              />
-            )}
-          </li>
+          <File key={file.key} file={file} record={record} />
         ))}
       </ul>
     </article>
+  );
+}
+
+/** A file: whether it is got, what is in it, and a cell that uses it. */
+function File(props: { file: { key: string; size: number }; record: IRecord }): JSX.Element {
+  const { trans, getting, insertCode } = usePanel();
+  const { file, record } = props;
+  const [isOpen, setOpen] = React.useState(false);
+  const isBusy = getting.isActive || !!getting.got;
+  const id = `zj-look-${file.key}`;
+  return (
+    <li className="zj-file is-found">
+      <input
+        type="checkbox"
+        id={`zj-get-${file.key}`}
+        checked={!getting.unticked.has(file.key)}
+        disabled={isBusy}
+        onChange={event => getting.tick(file.key, event.target.checked)}
+      />
+      <Icon icon={file.key.endsWith('.ipynb') ? notebookIcon : fileIcon} />
+      <label className="zj-fname" htmlFor={`zj-get-${file.key}`}>
+        {file.key}
+      </label>
+      <span className="zj-size">{sizeOf(file.size)}</span>
+      {canBeShown(file.key) && (
+        <Button
+          kind="icon"
+          icon={isOpen ? caretUpIcon : searchIcon}
+          aria-label={trans.__('Look into %1', file.key)}
+          aria-expanded={isOpen}
+          aria-controls={isOpen ? id : undefined}
+          onClick={() => setOpen(!isOpen)}
+        />
+      )}
+      {insertCode && record.doi && (
+        <Button
+          kind="icon"
+          icon={addIcon}
+          aria-label={trans.__('Insert a cell that loads %1', file.key)}
+          onClick={() => insertCode(fetchCode(record.doi!, file.key))}
+        />
+      )}
+      {isOpen && <Preview id={id} repository={getting.found!.repository} record={record.id} name={file.key} />}
+    </li>
   );
 }
 
