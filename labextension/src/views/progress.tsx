@@ -31,10 +31,10 @@ export function ProgressPage(): JSX.Element {
   };
   return (
     <>
-      <div className="zj-body">
+      <div className="zj-body" role="group" aria-labelledby="zj-steps" tabIndex={0}>
         <div className="zj-pad">
           <Bar progress={progress} label={trans.__('Publishing')} />
-          <h3 className="zj-head zj-gap2">{trans.__('Steps')}</h3>
+          <h3 className="zj-head zj-gap2" id="zj-steps">{trans.__('Steps')}</h3>
           <Steps progress={progress} />
         </div>
       </div>

@@ -3,6 +3,7 @@
  */
 import * as React from 'react';
 import { markIcons } from '../icons';
+import { isEmbedded } from '../places';
 import { waits, type Action, type IAsked } from '../requests';
 import { usePanel } from './context';
 import { Away, Button, Icon, Problem } from './controls';
@@ -77,8 +78,9 @@ function Item(props: { item: IAsked; isOpen: boolean; onToggle: (isOpen: boolean
 
 /** What was said, and what can be done; the message goes with whatever is pressed. */
 function Decision(props: { item: IAsked }): JSX.Element {
-  const { trans, requests, focus } = usePanel();
+  const { trans, places, requests, focus } = usePanel();
   const { item } = props;
+  const row = places.repository(item.repository);
   const [message, setMessage] = React.useState('');
   const [isBusy, setBusy] = React.useState(false);
   const labels: [Action, string][] = [
@@ -130,7 +132,7 @@ function Decision(props: { item: IAsked }): JSX.Element {
         <Button className="zj-btn-s" aria-disabled={!message.trim() || undefined} onClick={() => message.trim() && void act('comment')}>
           {trans.__('Comment')}
         </Button>
-        {item.html_url && !item.html_url.startsWith('http+local:') && (
+        {item.html_url && row && !isEmbedded(row) && (
           <Away href={item.html_url} className="zj-small">
             {trans.__('Its page')}
           </Away>
