@@ -27,15 +27,19 @@ class JupyterProcess:
         Python that is run first in the process, such as to make it stand still at a chosen line.
     app : str
         The module whose ``main`` is run: the bare server, or one with a front end.
+    base_url : str
+        Where it is on its host, with a slash at both ends: on a hub, each person's server has a folder of its own.
     """
 
-    def __init__(self, home: Path, before: str = "", *, app: str = "jupyter_server.serverapp") -> None:
+    def __init__(
+        self, home: Path, before: str = "", *, app: str = "jupyter_server.serverapp", base_url: str = "/"
+    ) -> None:
         self.root = home / "root"
         self.root.mkdir(parents=True, exist_ok=True)
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             port = s.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}/"
+        self.url = f"http://127.0.0.1:{port}{base_url}"
         private = {
             name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
         }
@@ -46,7 +50,8 @@ class JupyterProcess:
             self.process = subprocess.Popen(
                 [
                     sys.executable, "-c", code, "--no-browser", "--allow-root", f"--ServerApp.port={port}",
-                    "--ServerApp.port_retries=0", f"--ServerApp.root_dir={self.root}", f"--IdentityProvider.token={TOKEN}",
+                    "--ServerApp.port_retries=0", f"--ServerApp.base_url={base_url}",
+                    f"--ServerApp.root_dir={self.root}", f"--IdentityProvider.token={TOKEN}",
                     "--ServerApp.jpserver_extensions=zenodo_jupyter=True",
                 ],
                 env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=Path(__file__).parents[1],

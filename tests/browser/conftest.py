@@ -161,7 +161,7 @@ def settle(home: Path, name: str, content: Any) -> None:
 
 @pytest.fixture(scope="session")
 def jupyter(tmp_path_factory: pytest.TempPathFactory, far_server: Far) -> Iterator[JupyterProcess]:
-    """JupyterLab and Notebook 7 on one server, which knows the far repository."""
+    """JupyterLab and Notebook 7 on one server, behind a base URL as on a hub, which knows the far repository."""
     home = tmp_path_factory.mktemp("jupyter")
     known = {FAR: {"url": far_server.server.url, "title": FAR_TITLE, "practice": False}}
     settle(home, "jupyter_zenodo_config.json", {"Config": {"repositories": known}})
@@ -175,7 +175,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory, far_server: Far) -> Iterat
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
         patch.setenv("IPYTHONDIR", str(home / "ipython"))
         patch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
-        server = JupyterProcess(home, app="jupyterlab.labapp")
+        server = JupyterProcess(home, app="jupyterlab.labapp", base_url="/user/ada/")
     yield server
     server.stop()
 
