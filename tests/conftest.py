@@ -82,6 +82,16 @@ def served(tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.fixture
+def datacite() -> Iterator[Any]:
+    """DataCite, as far as registering DOIs goes."""
+    from registering import DataCite
+
+    place = DataCite().start()
+    yield place
+    place.stop()
+
+
+@pytest.fixture
 def free_port() -> int:
     """A port on which nobody listens."""
     with socket.socket() as s:

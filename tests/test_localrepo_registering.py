@@ -6,82 +6,28 @@ import logging
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 from datacite import schema45
 from holdings import API, METADATA, answered, door, draft, next_version, publish
-from registrying import ACCOUNT, PASSWORD, PREFIX, SITE, DataCite
+from registering import ACCOUNT, PASSWORD, PREFIX, SITE, DataCite, House, edit, finish, registry_of
 
-from zenodo_jupyter import carried, grammar, verbs
-from zenodo_jupyter.config import Config
-from zenodo_jupyter.errors import BadInput, NeedsConsent
 from zenodo_jupyter.localrepo import registrations
-from zenodo_jupyter.localrepo.adapter import BASE_URL, LocalAdapter
 from zenodo_jupyter.localrepo.adapter import PREFIX as SCHEME
+from zenodo_jupyter.localrepo.adapter import LocalAdapter
 from zenodo_jupyter.localrepo.app import create_app
 from zenodo_jupyter.localrepo.registrar import Registrar
 from zenodo_jupyter.localrepo.registry import Registry
 from zenodo_jupyter.localrepo.server import Server
-from zenodo_jupyter.records import Record
-from zenodo_jupyter.repositories import known_tokens
-from zenodo_jupyter.rows import configured
-from zenodo_jupyter.show import Outcome
-
-
-@pytest.fixture
-def datacite() -> Iterator[DataCite]:
-    """DataCite, as far as we need it."""
-    place = DataCite().start()
-    yield place
-    place.stop()
-
-
-class House:
-    """A repository that registers its DOIs, asked in process; DataCite is told when `deliver` is called."""
-
-    def __init__(self, folder: Path, datacite: DataCite, flavour: str = "zenodo", **changed: str) -> None:
-        self.folder, self.registry = folder, registry_of(datacite, **changed)
-        self.app = create_app(folder, flavour, registry=self.registry)
-        self.registrar: Registrar = self.app.extensions["zenodo_jupyter.registrar"]
-        self.registrar.nudge = lambda: None  # type: ignore[method-assign]
-        self.db = self.app.extensions["zenodo_jupyter.localrepo"].store.db
-        self.session = requests.Session()
-        self.session.mount(SCHEME, LocalAdapter(self.app))
-        self.session.headers["Accept"] = "application/vnd.inveniordm.v1+json, application/json;q=0.9"
-
-    def deliver(self) -> int:
-        """Tell DataCite at once what waits."""
-        registrations.all_changed(self.db, self.registry.api, waiting_only=True)
-        return self.registrar.deliver()
-
-    def export(self, id: str, format: str) -> str:
-        """Return a record in a format."""
-        return self.session.get(f"{BASE_URL}/records/{id}/export/{format}").text
-
-
-def registry_of(datacite: DataCite, **changed: str) -> Registry:
-    """Return our account there."""
-    settings = {"account": ACCOUNT, "prefix": PREFIX, "site": SITE, "api": datacite.url, **changed}
-    return Registry.configured(settings, PASSWORD)
 
 
 @pytest.fixture
 def house(tmp_path: Path, datacite: DataCite) -> House:
     """A repository that registers its DOIs."""
     return House(tmp_path / "store", datacite)
-
-
-def edit(session: requests.Session, id: str, **metadata: Any) -> dict[str, Any]:
-    """Change a published record and return its JSON."""
-    made = answered(session.post(f"{API}/records/{id}/draft"))
-    answered(session.put(f"{API}/records/{id}/draft", json={**made, "metadata": {**made["metadata"], **metadata}}))
-    return answered(session.post(f"{API}/records/{id}/draft/actions/publish"))
 
 
 def test_a_record_is_registered_with_all_that_it_says(house: House, datacite: DataCite) -> None:
@@ -296,8 +242,8 @@ def test_a_process_that_dies_after_the_commit_loses_nothing(tmp_path: Path, data
     code = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from registrying import DataCite\n"
-        "from test_localrepo_registering import House, publish\n"
+        "from holdings import publish\n"
+        "from registering import DataCite, House\n"
         "place = DataCite(); place.port = int(sys.argv[2])\n"
         "print(publish(House(Path(sys.argv[1]), place).session)['id'], flush=True)\n"
         "os._exit(9)\n"
@@ -319,48 +265,8 @@ def test_publishing_tells_datacite_by_itself(tmp_path: Path, datacite: DataCite)
         session.mount(SCHEME, LocalAdapter(app))
         session.headers["Accept"] = "application/vnd.inveniordm.v1+json"
         record = publish(session)
-        _finish()
+        finish()
     assert datacite.states()[f"{PREFIX}/{record['id']}"] == "findable"
-
-
-def test_pages_and_exports_say_how_far_a_doi_is(house: House, datacite: DataCite) -> None:
-    """Should say that a DOI waits, and then that it is registered for tests, with the landing page as what to cite."""
-    record = publish(house.session)
-    doi, page = f"{PREFIX}/{record['id']}", f"{SITE}/records/{record['id']}"
-    assert record["links"]["self_html"] == page
-    badge = f"{BASE_URL}/badge/DOI/{doi}.svg"
-    for why in ("reserved, not registered yet", "for tests, not at doi.org"):
-        assert f"DOI {why}" in house.export(record["id"], "bibtex")
-        assert f"DOI {why}" in house.export(record["id"], "datacite-xml")
-        assert why in house.session.get(badge).text
-        assert why in house.session.get(f"{BASE_URL}/records/{record['id']}").text
-        assert "https://doi.org/10.8" not in house.export(record["id"], "csl")
-        house.deliver()
-    again = answered(house.session.get(f"{API}/records/{record['id']}"))
-    assert again["links"]["doi"] == f"https://handle.test.datacite.org/{doi}"
-
-
-def test_a_registered_doi_leads_to_doi_org(tmp_path: Path, datacite: DataCite) -> None:
-    """Should cite doi.org, and say nothing of local or of tests, once the real DataCite has the DOI."""
-    house = House(tmp_path, datacite, api=registrations.API)  # which is not asked here
-    record = publish(house.session)
-    for waiting in registrations.unsettled(house.db):
-        registrations.told(house.db, waiting, registrations.FINDABLE)
-    doi = f"{PREFIX}/{record['id']}"
-    link = f"https://doi.org/{doi}"
-    assert answered(house.session.get(f"{API}/records/{record['id']}"))["links"]["self_doi"] == link
-    assert link in house.export(record["id"], "bibtex")
-    assert f"doi: {doi}" in house.export(record["id"], "cff")
-    pages = [
-        house.session.get(f"{BASE_URL}/records/{record['id']}"),
-        house.session.get(f"{BASE_URL}/badge/DOI/{doi}.svg"),
-    ]
-    for text in [answer.text for answer in pages] + [
-        house.export(record["id"], f) for f in ("datacite-xml", "marcxml")
-    ]:
-        assert "not registered" not in text
-        assert "for tests" not in text
-    assert link in pages[0].text
 
 
 def test_records_of_before_keep_their_local_dois(tmp_path: Path, datacite: DataCite) -> None:
@@ -403,129 +309,10 @@ def test_moving_the_pages_moves_the_dois(tmp_path: Path, datacite: DataCite) -> 
     assert datacite.dois[f"{PREFIX}/{record['id']}"]["url"] == f"https://new.example.org/records/{record['id']}"
 
 
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
-        ({"site": ""}, "no 'site'"),
-        ({"site": "http://127.0.0.1:18390"}, "not an address that everybody can open"),
-        ({"site": "http://lab-pc.local"}, "not an address that everybody can open"),
-        ({"site": "https://192.168.1.5"}, "not an address that everybody can open"),
-        ({"account": ""}, "no 'account'"),
-        ({"prefix": "10.5072"}, "no prefix"),
-        ({"prefix": "82433"}, "no prefix"),
-        ({"api": "http://api.datacite.org"}, "https only"),
-        ({"password": "x"}, "not known"),
-    ],
-)
-def test_a_configuration_that_cannot_be_is_refused(changed: dict[str, str], words: str) -> None:
-    """Should refuse, in words, before any DOI is given: without a public address there is nowhere for it to lead."""
-    said = {"account": ACCOUNT, "prefix": PREFIX, "site": SITE, **changed}
-    with pytest.raises(BadInput, match=words):
-        Registry.configured(said, PASSWORD)
-
-
-def test_the_api_for_tests_is_the_default() -> None:
-    """Should register nothing for real unless the real API is named."""
-    registry = Registry.configured({"account": ACCOUNT, "prefix": PREFIX, "site": SITE}, PASSWORD)
-    assert (registry.api, registry.is_test) == ("https://api.test.datacite.org", True)
-    assert PASSWORD not in repr(registry)
-
-
-@pytest.fixture
-def lab(config: Config, datacite: DataCite) -> Config:
-    """The settings of a lab with an account at DataCite."""
-    config.datacite = {"account": ACCOUNT, "prefix": PREFIX, "site": SITE, "api": datacite.url}
-    return config
-
-
-def publication(path: Path, *words: str) -> tuple[str, ...]:
-    """Return what a person types to publish a notebook by Ada Doe."""
-    said = path.with_suffix(".yml")
-    said.write_text("creators: [{name: 'Doe, Ada'}]", "utf-8")
-    return "publish", str(path), "--metadata", str(said), *words
-
-
-def verb(config: Config, *words: str, secret: str = "") -> Outcome:
-    """Do what a person types, and what they type where nothing is shown."""
-    return verbs.run(grammar.parser().parse_args(words), verbs.Door(config, secret=lambda question: secret))
-
-
-def test_a_notebook_gets_a_doi_that_is_registered(lab: Config, path: Path, datacite: DataCite) -> None:
-    """Should publish with a DOI of the lab's prefix; the badge says what it is; `dois` says what waits, and sends it."""
-    doi = verb(lab, *publication(path)).data["doi"]
-    assert doi.startswith(f"{PREFIX}/")
-    text = path.read_text("utf-8")
-    assert f"DOI {doi} (for tests, not at doi.org)" in text
-    assert "https://doi.org/10.82433" not in text
-    left = verb(lab, "dois")
-    assert "0 DOIs are registered, 2 wait, and 0 were refused." in left.text
-    with pytest.raises(BadInput, match="password"):
-        verb(lab, "dois", "--send")
-    kept = verb(lab, "dois", "--password", secret=PASSWORD)
-    assert PASSWORD not in kept.text
-    told = verb(lab, "dois", "--send")
-    assert "2 DOIs are registered, 0 wait" in told.text
-    assert datacite.states()[doi] == "findable"
-    assert PASSWORD in known_tokens(lab)  # so that no notebook is published with it
-
-
-def test_dois_says_what_datacite_refused(
-    lab: Config, path: Path, datacite: DataCite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Should end with the exit code of a refusal and DataCite's own words."""
-    monkeypatch.setenv("ZENODO_JUPYTER_DATACITE_PASSWORD", PASSWORD)
-    datacite.refuses = {"Rain"}
-    verb(lab, *publication(path))
-    left = verb(lab, "dois", "--send")
-    assert "No title may be Rain" in left.text
-    assert left.code == 4
-    assert PASSWORD not in left.text + str(left.data)
-
-
-def test_without_a_public_address_nothing_is_published(lab: Config, path: Path) -> None:
-    """Should say that DataCite cannot be switched on, before any DOI is made; other folders are nobody's concern."""
-    lab.datacite = {**lab.datacite, "site": "http://localhost:18390"}
-    with pytest.raises(BadInput, match="not an address that everybody can open"):
-        verb(lab, "publish", str(path))
-
-
-def test_a_real_doi_is_asked_about_first(lab: Config, path: Path) -> None:
-    """Should take the embedded repository for no practice any more where its DOIs are registered for good."""
-    lab.datacite = {**lab.datacite, "api": registrations.API}
-    row = configured(lab)["local"]
-    assert (row.practice, row.registered_dois, row.doi_prefixes) == (False, True, (PREFIX, "10.5072"))
-    with pytest.raises(NeedsConsent, match="cannot be undone"):
-        verb(lab, *publication(path))
-    done = verb(lab, *publication(path, "--yes"))
-    assert "not registered" not in done.text
-    assert f"](https://doi.org/{PREFIX}/" in path.read_text("utf-8")
-
-
 def test_the_server_tells_datacite(tmp_path: Path, datacite: DataCite) -> None:
     """Should register over HTTP too, what another process left as well."""
     record = publish(House(tmp_path, datacite).session)
     with Server(tmp_path, port=0, registry=registry_of(datacite)) as server:
         assert requests.get(f"{server.url}/api/records").ok
-        _finish()
+        finish()
     assert datacite.states()[f"{PREFIX}/{record['id']}"] == "findable"
-
-
-def _finish() -> None:
-    for thread in threading.enumerate():
-        if thread.name == "DataCite":
-            thread.join(20)
-
-
-@pytest.mark.parametrize(("is_told", "said"), [(True, {"scheme": "doi"}), (False, {"scheme": "other"})])
-def test_a_registered_doi_is_named_as_one_elsewhere(
-    tmp_path: Path, datacite: DataCite, is_told: bool, said: dict
-) -> None:
-    """Should carry a DOI that resolves to another repository as a DOI, and one that does not as a local one."""
-    house = House(tmp_path, datacite, api=registrations.API)  # which is not asked here
-    record = publish(house.session)
-    if is_told:
-        for waiting in registrations.unsettled(house.db):
-            registrations.told(house.db, waiting, registrations.FINDABLE)
-    read = Record.from_json(answered(house.session.get(f"{API}/records/{record['id']}")))
-    own = carried.body(read)["metadata"]["identifiers"][-1]
-    assert own == {**said, "identifier": f"{'' if is_told else 'local DOI '}{read.doi}"}

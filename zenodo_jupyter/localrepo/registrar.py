@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 _TIMEOUT = (10, 30)
 #: How long a process that is about to end may go on telling, in seconds; what is left is told by the next one.
 _PATIENCE = 20.0
+#: How long a person who asks waits until another one is through, in seconds.
+_AWHILE = 60.0
 #: How often a server looks for what is due, in seconds.
 _INTERVAL = 15.0
 # Not about the one DOI: the account is refused, or there is no service just now.
@@ -117,13 +119,15 @@ class Registrar:
             self._is_running, self._is_wanted = self._is_wanted, False
             return self._is_running
 
-    def deliver(self, patience: float = float("inf")) -> int:
+    def deliver(self, patience: float = float("inf"), wait: float = 0) -> int:
         """Tell DataCite all that is due; whatever fails stays in the queue.
 
         Parameters
         ----------
         patience : float
             No further DOI is begun after so many seconds.
+        wait : float
+            How long to wait for another thread or process that is doing it, in seconds.
 
         Returns
         -------
@@ -132,7 +136,7 @@ class Registrar:
         """
         db, told, until = self._store.db, 0, time.monotonic() + patience
         try:
-            with FileLock(self._store.folder / "datacite.lock", timeout=0):
+            with FileLock(self._store.folder / "datacite.lock", timeout=wait):
                 while time.monotonic() < until and (entry := registrations.following(db, self._registry.api)):
                     told += self._tell(entry)
         except Timeout:
@@ -142,22 +146,24 @@ class Registrar:
     def retry(self) -> int:
         """Tell it at once all that waits or was refused; see `deliver`."""
         registrations.all_changed(self._store.db, self._registry.api, waiting_only=True)
-        return self.deliver()
+        return self.deliver(wait=_AWHILE)
 
     def _tell(self, entry: Registration) -> bool:
         db = self._store.db
         try:
             registrations.told(db, entry, self._bring_about(entry))
         except RepositoryBroken as error:
-            for_all = error.status in _FOR_ALL
-            registrations.postponed(db, entry, f"{self._registry.title} answered: {error.message}", all_due=for_all)
+            said = f"{self._registry.title} answered: {error.message}"
+            registrations.postponed(db, entry, said, all_due=error.status in _FOR_ALL)
         except CouldNotAsk as error:
-            registrations.postponed(db, entry, error.message, all_due=True)
+            said = error.message
+            registrations.postponed(db, entry, said, all_due=True)
         except WasRefused as error:
-            registrations.refused(db, entry, f"{self._registry.title} refused: {error.message}")
+            said = f"{self._registry.title} refused: {error.message}"
+            registrations.refused(db, entry, said)
         else:
             return True
-        log.warning("DOI %s: %s", entry.doi, (registrations.find(db, entry.doi) or entry).said)
+        log.warning("DOI %s waits: %s", entry.doi, said)
         return False
 
     def _bring_about(self, entry: Registration) -> str | None:

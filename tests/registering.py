@@ -1,4 +1,4 @@
-"""A small server that answers as DataCite's REST API does, as far as registering DOIs goes.
+"""A repository that registers its DOIs, and a small server that answers as DataCite's REST API does to registrations.
 
 Its rules are those of DataCite's own source (github.com/datacite/lupo, ``datacite_dois_controller.rb``): POST makes a DOI and
 refuses one that is there, PUT changes one or makes it, an event moves it from state to state, only a draft can be deleted.
@@ -10,9 +10,19 @@ import base64
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+import requests
 from datacite import schema45
+from holdings import API, answered
+
+from zenodo_jupyter.localrepo import registrations
+from zenodo_jupyter.localrepo.adapter import BASE_URL, LocalAdapter
+from zenodo_jupyter.localrepo.adapter import PREFIX as SCHEME
+from zenodo_jupyter.localrepo.app import create_app
+from zenodo_jupyter.localrepo.registrar import Registrar
+from zenodo_jupyter.localrepo.registry import Registry
 
 ACCOUNT, PASSWORD, PREFIX, SITE = "TEST.LAB", "s3cret-of-datacite", "10.82433", "https://data.example.org"
 #: Where an event leads, from which state.
@@ -108,6 +118,49 @@ class DataCite:
             return f"No title may be {(titles & self.refuses).pop()}"
         errors = [e.message for e in schema45.validator.iter_errors(attributes)]
         return "; ".join(errors) if errors else "" if attributes.get("url", "").startswith("http") else "Can't be blank"
+
+
+class House:
+    """A repository that registers its DOIs, asked in process; DataCite is told when `deliver` is called."""
+
+    def __init__(self, folder: Path, datacite: DataCite, flavour: str = "zenodo", **changed: str) -> None:
+        self.folder, self.registry = folder, registry_of(datacite, **changed)
+        self.app = create_app(folder, flavour, registry=self.registry)
+        self.registrar: Registrar = self.app.extensions["zenodo_jupyter.registrar"]
+        self.registrar.nudge = lambda: None  # type: ignore[method-assign]
+        self.db = self.app.extensions["zenodo_jupyter.localrepo"].store.db
+        self.session = requests.Session()
+        self.session.mount(SCHEME, LocalAdapter(self.app))
+        self.session.headers["Accept"] = "application/vnd.inveniordm.v1+json, application/json;q=0.9"
+
+    def deliver(self) -> int:
+        """Tell DataCite at once what waits."""
+        registrations.all_changed(self.db, self.registry.api, waiting_only=True)
+        return self.registrar.deliver()
+
+    def export(self, id: str, format: str) -> str:
+        """Return a record in a format."""
+        return self.session.get(f"{BASE_URL}/records/{id}/export/{format}").text
+
+
+def registry_of(datacite: DataCite, **changed: str) -> Registry:
+    """Return our account there."""
+    settings = {"account": ACCOUNT, "prefix": PREFIX, "site": SITE, "api": datacite.url, **changed}
+    return Registry.configured(settings, PASSWORD)
+
+
+def edit(session: requests.Session, id: str, **metadata: Any) -> dict[str, Any]:
+    """Change a published record and return its JSON."""
+    made = answered(session.post(f"{API}/records/{id}/draft"))
+    answered(session.put(f"{API}/records/{id}/draft", json={**made, "metadata": {**made["metadata"], **metadata}}))
+    return answered(session.post(f"{API}/records/{id}/draft/actions/publish"))
+
+
+def finish() -> None:
+    """Wait for what is told in the background."""
+    for thread in threading.enumerate():
+        if thread.name == "DataCite":
+            thread.join(20)
 
 
 class _Handler(BaseHTTPRequestHandler):
