@@ -65,6 +65,8 @@ FILES = {
     "raw.zip": zipped(),
     "not.zip": b"PK nothing",
     "model.bin": b"\x00\x01",
+    "paper.pdf": b"%PDF-1.7\n%%EOF",
+    "page.pdf": b"<script>alert(1)</script>",
     "facts.json": b'{"a":[1,2]}',
 }
 

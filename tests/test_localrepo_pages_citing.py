@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 
 import pytest
 from shelf import Shelf, visit
@@ -31,6 +33,27 @@ def test_badges(visitor):
     assert "not registered" not in visitor.get("/badge/DOI/10.5281/zenodo.1.svg").text
     tag = response.headers["ETag"]
     assert visitor.get(path, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_badges_for_texts(visitor, shelf):
+    """The page has the badge in four languages; a local DOI leads to the page and says so, a registered one to doi.org."""
+
+    def codes():
+        page = visitor.get("/records/8").text
+        return [unescape(code) for code in re.findall(r'aria-labelledby="badge-\d">(.*?)</pre>', page, re.DOTALL)]
+
+    markdown, html, rest, latex = codes()
+    assert markdown == (
+        "[![DOI 10.5072/zenodo.8, local, not registered](http://repo.test/badge/DOI/10.5072/zenodo.8.svg)]"
+        "(http://repo.test/records/8)"
+    )
+    assert html.startswith('<a href="http://repo.test/records/8"><img src=') and "local, not registered" in html
+    assert rest.splitlines()[0] == ".. image:: http://repo.test/badge/DOI/10.5072/zenodo.8.svg"
+    assert latex == r"\href{http://repo.test/records/8}{DOI \texttt{10.5072/zenodo.8}} (local, not registered)"
+    shelf.records["8"]["pids"]["doi"] = {"identifier": "10.1234/a_b", "provider": "external"}
+    markdown, _, _, latex = codes()
+    assert markdown.endswith("](https://doi.org/10.1234/a_b)")
+    assert latex == r"\href{https://doi.org/10.1234/a_b}{DOI \texttt{10.1234/a\_b}}"
 
 
 def test_exports_hand_the_record_on(visitor):

@@ -6,9 +6,10 @@ import io
 import re
 
 import pytest
-from shelf import Shelf, visit
+from shelf import FILES, Shelf, visit
 
 from zenodo_jupyter.localrepo import preview
+from zenodo_jupyter.localrepo.api.here import SAME_PERSON
 
 
 @pytest.fixture
@@ -56,6 +57,7 @@ def test_a_notebook_is_shown_with_its_outputs_and_without_its_scripts(visitor):
         ("raw.zip", ["a/b.txt", "../&lt;b&gt;.txt", "2 files, 5 bytes"], []),
         ("facts.json", ['<span class="mi">2</span>'], []),
         ("not.zip", ["cannot be shown"], []),
+        ("page.pdf", ["cannot be shown"], ["<script"]),
         ("z-broken.ipynb", ["cannot be shown"], []),
         ("model.bin", ["no preview of this kind"], []),
     ],
@@ -95,3 +97,18 @@ def test_the_landing_page_frames_the_preview_in_a_sandbox(visitor):
     assert re.search(r'<iframe src="/records/8/preview/decay.ipynb"[^>]*sandbox="allow-popups', page, re.S)
     assert 'href="/records/8?preview_file=data/a.csv#preview"' in page
     assert 'src="/records/8/preview/data/a.csv"' in visitor.get("/records/8?preview_file=data/a.csv").text
+
+
+def test_a_pdf_is_left_to_the_browser(visitor):
+    """What is a PDF goes to the browser's viewer as one and as nothing else, and within Jupyter, where that fails, says so."""
+    answer = visitor.get("/records/8/preview/paper.pdf")
+    assert answer.mimetype == "application/pdf" and answer.data == FILES["paper.pdf"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff" and answer.headers["Content-Disposition"] == "inline"
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "script-src" not in policy and "sandbox" not in policy
+    tag = {"If-None-Match": answer.headers["ETag"]}
+    assert visitor.get("/records/8/preview/paper.pdf", headers=tag).status_code == 304
+    page = "/records/8?preview_file=paper.pdf"
+    assert re.search(r'<iframe src="/records/8/preview/paper.pdf"(?![^>]*sandbox)', visitor.get(page).text)
+    within = visitor.get(page, environ_overrides={SAME_PERSON: True}).text
+    assert "<iframe" not in within and "does not do inside of Jupyter" in within
