@@ -66,7 +66,11 @@ export function parts(card: ICard, trans: IWords): HTMLElement[] {
   head.className = 'zj-record-title';
   const found = [head, text('div', card.creators.join('; '))];
   if (card.doi) {
-    const said = card.registered ? trans.__('DOI %1', card.doi) : trans.__('DOI %1 (local, not registered)', card.doi);
+    const said = card.registered
+      ? trans.__('DOI %1', card.doi)
+      : card.doi.startsWith('10.5072/')
+        ? trans.__('DOI %1 (local, not registered)', card.doi)
+        : trans.__('DOI %1 (for tests, not at doi.org)', card.doi);
     const badge = text('a', said) as HTMLAnchorElement;
     if (/^https?:\/\//.test(card.link)) {
       badge.href = card.link;

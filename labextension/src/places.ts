@@ -115,3 +115,8 @@ export class Places {
 export function isEmbedded(row: IRepository): boolean {
   return row.url.startsWith('http+local:');
 }
+
+/** Whether doi.org does not know a DOI of a repository: none of its DOIs, or only this one, of before they were registered. */
+export function isPractice(row: IRepository | undefined, doi: string | null | undefined): boolean {
+  return !row?.registered_dois || !!doi?.startsWith('10.5072/');
+}

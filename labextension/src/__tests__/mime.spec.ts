@@ -52,5 +52,6 @@ describe('parts', () => {
 
   it('says that a DOI is not registered', () => {
     expect(drawn(CARD).textContent).toContain('local, not registered');
+    expect(drawn({ ...CARD, doi: '10.82433/7' }).textContent).toContain('for tests, not at doi.org');
   });
 });

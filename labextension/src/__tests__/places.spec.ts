@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Places } from '../places';
+import { isPractice, Places } from '../places';
 
 describe('Places', () => {
   let places: Places;
@@ -25,5 +25,15 @@ describe('Places', () => {
   it('passes over a preference for a repository that is not known here', () => {
     places.prefer('elsewhere');
     expect([places.default, places.home('local', true)]).toEqual(['local', null]);
+  });
+});
+
+describe('isPractice', () => {
+  it('takes a DOI for a real one where DOIs are registered, but for those of before they were', () => {
+    const row: any = { name: 'local', registered_dois: true };
+    expect(isPractice(row, '10.82433/7')).toBe(false);
+    expect(isPractice(row, '10.5072/zenodo.7')).toBe(true);
+    expect(isPractice({ ...row, registered_dois: false }, '10.82433/7')).toBe(true);
+    expect(isPractice(undefined, '10.82433/7')).toBe(true);
   });
 });

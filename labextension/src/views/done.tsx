@@ -3,7 +3,7 @@
  */
 import { launchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import { isEmbedded } from '../places';
+import { isEmbedded, isPractice } from '../places';
 import { useNotebook, usePanel } from './context';
 import { Away, Badge, CopyButton, Icon, Link, Note } from './controls';
 import { citationOf } from './words';
@@ -15,11 +15,11 @@ export function Done(): JSX.Element {
   const labels = places.fields.filter(field => edited?.includes(field.name)).map(field => field.label);
   const row = places.repository(repository);
   const page = places.api.landingPage(row, record);
-  const isPractice = !row?.registered_dois;
-  const link = isPractice ? page : `https://doi.org/${record.doi}`;
+  const practice = isPractice(row, record.doi);
+  const link = practice ? page : `https://doi.org/${record.doi}`;
   // The embedded repository's own address answers only while it is served; its pages are here, behind Jupyter's login.
   const told = citation.replace(record.html_url, () => page);
-  const cited = told || citationOf(record, isPractice ? `doi:${record.doi}` : link);
+  const cited = told || citationOf(record, practice ? `doi:${record.doi}` : link);
   const badge = published?.stamp?.badge;
   return (
     <>
@@ -34,10 +34,14 @@ export function Done(): JSX.Element {
             <Note voice="ok" title={row?.practice ? trans.__('Published for practice, and every file arrived unchanged') : trans.__('Public, and every file arrived unchanged')}>
               <p>
                 {trans._n('%1 file read back and compared.', '%1 files read back and compared.', record.files.length)}{' '}
-                {notebook.isReadOnly
-                  ? trans.__('The badge could not be written into this read-only notebook.')
-                  : trans.__('The badge stands in this notebook.')}{' '}
-                <Link onClick={() => notebook.showBadge()}>{trans.__('Show')}</Link>
+                {notebook.isReadOnly ? (
+                  trans.__('The badge stands in the published copy; this notebook is read-only.')
+                ) : (
+                  <>
+                    {trans.__('The badge stands in this notebook.')}{' '}
+                    <Link onClick={() => notebook.showBadge()}>{trans.__('Show')}</Link>
+                  </>
+                )}
               </p>
             </Note>
           )}
@@ -47,7 +51,7 @@ export function Done(): JSX.Element {
             </Note>
           )}
           <div className="zj-centre zj-gap2">
-            <Badge doi={record.doi ?? ''} href={link} isPractice={isPractice} />
+            <Badge doi={record.doi ?? ''} href={link} isPractice={practice} />
             <div className="zj-row zj-gap">
               <CopyButton text={link}>{trans.__('Copy link')}</CopyButton>
               {badge && <CopyButton text={badge}>{trans.__('Copy badge')}</CopyButton>}

@@ -4,6 +4,7 @@
 import { Sanitizer } from '@jupyterlab/apputils';
 import { addIcon, caretUpIcon, fileIcon, notebookIcon, searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { isPractice } from '../places';
 import type { IRecord } from '../types';
 import { usePanel } from './context';
 import { Away, Badge, Button, Facts, Icon, Link } from './controls';
@@ -38,7 +39,7 @@ export function Found(props: { record: IRecord }): JSX.Element {
       {concept && <p className="zj-sub">{trans.__('This DOI stands for all versions; shown is the newest, %1.', record.version || record.index)}</p>}
       {!concept && !record.is_latest && <p className="zj-sub">{trans.__('There is a newer version of it.')}</p>}
       <p className="zj-gap">
-        <Badge doi={record.doi ?? ''} isPractice={!row?.registered_dois} />
+        <Badge doi={record.doi ?? ''} isPractice={isPractice(row, record.doi)} />
       </p>
       <Said html={String(record.metadata.description ?? '')} />
       <div className="zj-gap2" />

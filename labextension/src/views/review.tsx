@@ -6,7 +6,7 @@ import * as React from 'react';
 import { textOf, titleOf } from '../form';
 import { licencesOf } from './about';
 import { tickIcon, warnIcon } from '../icons';
-import { isEmbedded } from '../places';
+import { isEmbedded, isPractice } from '../places';
 import type { Json } from '../types';
 import { readersOf } from './access';
 import { AnonymousSwitch } from './anonymous';
@@ -73,7 +73,7 @@ export function Review(): JSX.Element {
             </p>
             {standing.state === 'stopped' && standing.doi && !isAnonymous && (
               <p className="zj-gap">
-                <Badge doi={standing.doi} isPractice={!row.registered_dois} />
+                <Badge doi={standing.doi} isPractice={isPractice(row, standing.doi)} />
                 <span className="zj-sub zj-small"> {trans.__('This DOI is already reserved for you.')}</span>
               </p>
             )}
@@ -112,7 +112,11 @@ export function Review(): JSX.Element {
           {!isAnonymous && (
             <>
               <h4>{trans.__('In your notebook')}</h4>
-              <p>{trans.__('A cell with the DOI badge below the title, here and in the published copy.')}</p>
+              <p>
+                {notebook.isReadOnly
+                  ? trans.__('Nothing changes here, since it is read-only: the DOI badge stands in the published copy alone.')
+                  : trans.__('A cell with the DOI badge below the title, here and in the published copy.')}
+              </p>
             </>
           )}
           {!row.practice && !isAnonymous && (

@@ -56,7 +56,9 @@ function Place(props: { repository: IRepository; isChosen: boolean }): JSX.Eleme
   const { repository, isChosen } = props;
   const id = `zj-place-${repository.name}`;
   const about = isEmbedded(repository)
-    ? trans.__('no account, no internet; to try everything out')
+    ? repository.registered_dois
+      ? trans.__('on this computer, with DOIs registered at DataCite; for everyone, for good')
+      : trans.__('no account, no internet; to try everything out')
     : repository.practice
       ? trans.__('to practise with the real site; emptied now and then')
       : trans.__('%1 · for everyone, for good', repository.url.replace(/^https?:\/\//, ''));
