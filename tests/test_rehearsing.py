@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import echoing
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -109,3 +110,15 @@ async def test_the_panel_starts_one_and_hears_of_it(call, jp_root_dir):
     assert (job["state"], job["result"]["level"]) == ("done", "R5"), job["error"]
     _, plan = await call("POST", "collect", {"path": "n.ipynb", "data": []})
     assert plan["rehearsal"]["verdict"] == job["result"]["verdict"]
+
+
+def test_a_notebook_in_another_language_is_rehearsed_with_its_kernel(written, tmp_path, monkeypatch):
+    """Should fail if only Python is rehearsed, or if the words speak of Python."""
+    echoing.install(tmp_path / "jupyter", monkeypatch)
+    path = written(("hello", "hello"), ("bye", "hello"))
+    nb = read(path)
+    nb.metadata.kernelspec.update(name="say", language="echo")
+    nbformat.write(nb, path)
+    done = rehearse(path, config=Config.load())
+    assert done.execution.ok and done.verdict.startswith("1 of 2 outputs")
+    assert "with the echo of this computer" in done.verdict and "Python" not in done.verdict

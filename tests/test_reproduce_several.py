@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 
+import echoing
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -15,27 +15,6 @@ from zenodo_jupyter.choosing import ALL
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.errors import BadInput
 from zenodo_jupyter.reproduce import reproduce, reproduce_each
-
-# A kernel as small as can be, of a language that nobody has installed: it says again what a cell says.
-ECHO = """
-from ipykernel.kernelapp import IPKernelApp
-from ipykernel.kernelbase import Kernel
-
-
-class Echo(Kernel):
-    implementation = implementation_version = banner = "echo"
-    language_info = {"name": "echo", "mimetype": "text/plain", "file_extension": ".echo"}
-
-    def do_execute(self, code, silent, store_history=True, user_expressions=None, allow_stdin=False, **more):
-        if code == "fail":
-            self.send_response(self.iopub_socket, "error", {"ename": "EchoError", "evalue": "so", "traceback": []})
-            return {"status": "error", "ename": "EchoError", "evalue": "so", "traceback": []}
-        self.send_response(self.iopub_socket, "stream", {"name": "stdout", "text": code})
-        return {"status": "ok", "execution_count": self.execution_count, "payload": [], "user_expressions": {}}
-
-
-IPKernelApp.launch_instance(kernel_class=Echo)
-"""
 
 
 @pytest.fixture
@@ -103,8 +82,9 @@ def test_the_command_line_chooses_some_and_sums_up(published, tmp_path, monkeypa
     assert [one["notebook"] for one in told["notebooks"]] == ["part-11.ipynb", "part-2.ipynb"]
 
 
-def test_a_kernel_that_is_not_here_is_named(published, config, tmp_path):
+def test_a_kernel_that_is_not_here_is_named(published, config, tmp_path, monkeypatch):
     """Should fail if a person is not told which kernel to install, or if it keeps the other notebooks from running."""
+    monkeypatch.setattr("jupyter_core.paths.SYSTEM_JUPYTER_PATH", [])  # the machine may have one
     with pytest.raises(BadInput, match=r"r\.ipynb: It is written in r, and no kernel .*'ir'") as caught:
         spec = {"name": "ir", "language": "R", "display_name": "R"}
         reproduce(published(r__ipynb=notebook("1", "1", kernelspec=spec)), tmp_path / "r", yes=True, config=config)
@@ -116,12 +96,7 @@ def test_a_kernel_that_is_not_here_is_named(published, config, tmp_path):
 
 def test_another_language_runs_where_its_kernel_is(published, config, tmp_path, monkeypatch):
     """Should fail if an installed kernel is not used, if it is called Python, or if its errors are not seen."""
-    folder = tmp_path / "jupyter" / "kernels" / "say"
-    folder.mkdir(parents=True)
-    (folder / "echo.py").write_text(ECHO)
-    argv = [sys.executable, "{resource_dir}/echo.py", "-f", "{connection_file}"]
-    (folder / "kernel.json").write_text(json.dumps({"argv": argv, "language": "echo", "display_name": "Echo"}))
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    echoing.install(tmp_path / "jupyter", monkeypatch)
     asked = []
     done = reproduce(
         published(e__ipynb=in_language("echo")), tmp_path / "e", confirm=lambda t: not asked.append(t), config=config

@@ -128,6 +128,7 @@ def attempt(
     parameters: Mapping[str, Any] | None,
     network: bool,
     config: Config,
+    anew: bool = False,
 ) -> Attempt:
     """Look what can be done with one notebook of a record.
 
@@ -141,6 +142,8 @@ def attempt(
         When the record was published.
     timeout, environment, parameters, network, config
         See `reproduce.reproduce`.
+    anew : bool
+        Whether what a record describes is installed anew, though what is here would do.
 
     Raises
     ------
@@ -152,7 +155,7 @@ def attempt(
     spoken = notebooks.kernel(archived)
     if spoken.language not in ("", "python"):
         return Attempt(name, archived, run, kernel=kernels.installed(spoken.name, spoken.language))
-    outlook = outlooks.look(folder, name, archived, published=published, config=config, only=environment)
+    outlook = outlooks.look(folder, name, archived, published=published, config=config, only=environment, anew=anew)
     return Attempt(name, archived, run, outlook)
 
 

@@ -18,17 +18,14 @@ from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import attempts, execute, isolation, locking, notebook
 from . import collect as collecting
-from . import execute, isolation, locking, notebook, preparing
-from . import outlook as outlooks
 from .collect import Plan
 from .compare import Comparison, compare
-from .errors import BadInput
 from .keeping import keep
 from .metadata import Metadata
 from .names import safe_join
 from .report import Progress, Report, silent
-from .rerun import Rerun, limit
 from .verdict import Rung, UsedEnvironment, holds, rung
 
 if TYPE_CHECKING:
@@ -82,7 +79,8 @@ class Rehearsal:
     @property
     def verdict(self) -> str:
         """The result in one or two sentences."""
-        with_what = f"with Python {self.environment.python} and {self.environment.words}"
+        used = self.environment
+        with_what = f"with {f'Python {used.python} and ' if used.python else ''}{used.words}"
         if not self.execution.ok:
             where = "" if self.execution.failed_cell is None else f" at cell {self.execution.failed_cell + 1}"
             return f"It stopped{where}: {self.execution.error.rstrip('.')}, {with_what}."
@@ -160,33 +158,30 @@ def rehearse(
     Raises
     ------
     BadInput
-        When the notebook cannot be used, or is not in Python.
+        When the notebook cannot be used, or no kernel of its language is installed.
     Cancelled
         When it was cancelled.
     """
     plan = collecting.collect(path, data=data, exclude=exclude, to=to, metadata=metadata, config=config, report=report)
-    spoken = notebook.kernel(plan.nb).language
-    if spoken not in ("", "python"):
-        raise BadInput(f"{path.name} is written in {spoken}; only Python notebooks can be run again here.")
     online = not isolation.is_possible() if network is None else network
     with tempfile.TemporaryDirectory(prefix="zenodo-jupyter-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch, "record")
         described = locking.locked(plan.environment, Path(config.data_dir) / "locks", report=report)
         _lay_out(plan, described.to_files() if described else {}, folder)
         name = plan.bundle.notebook.key
-        outlook = outlooks.look(
-            folder, name, plan.nb, published=date.today(), config=config, only=environment, anew=True
-        )
-        prepared = preparing.prepare(outlook, report=report, cancel=cancel)
-        run = Rerun(folder, name, config, timeout or limit(plan.nb), network=online)
+        attempt = attempts.attempt(
+            folder, name, published=date.today(), timeout=timeout, environment=environment, parameters=None,
+            network=online, config=config, anew=True,
+        )  # fmt: skip
+        prepared = attempt.prepare(report, cancel)
         first, second = Path(scratch, "first.ipynb"), Path(scratch, "second.ipynb")
-        execution = run(first, prepared, report=report, cancel=cancel)
+        execution = attempt.run(first, prepared, report=report, cancel=cancel)
         report(Progress("compare", "Comparing the outputs"))
         rerun = notebook.read(first)
         comparison, again = compare(plan.nb, rerun), None
         if execution.ok:
             report(Progress("execute", "Running it a second time, to find what is not deterministic"))
-            run(second, prepared, report=report, cancel=cancel)
+            attempt.run(second, prepared, report=report, cancel=cancel)
             again = compare(rerun, notebook.read(second))
             comparison = comparison.beside(again)
     now = datetime.now(timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
