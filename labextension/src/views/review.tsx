@@ -18,7 +18,7 @@ import { changesOf, dateOf, sizeOf } from './words';
 
 export function Review(): JSX.Element {
   const { trans, places, focus } = usePanel();
-  const { model, reveal } = useNotebook();
+  const { model, notebook, reveal } = useNotebook();
   const { plan, standing } = model;
   const row = places.repository(model.order.chosen.to);
   const isNext = !!standing?.previous_id;

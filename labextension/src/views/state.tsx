@@ -19,7 +19,7 @@ export function StateLine(): JSX.Element {
   } else if (model.mark === 'stopped') {
     parts.splice(0, 1, trans.__('Nothing is lost · to %1', place));
   } else if (notebook.isReadOnly) {
-    parts.push(trans.__('read-only: the badge cannot be written; copy the notebook'));
+    parts.push(trans.__('read-only: the badge goes into the published copy alone'));
   } else if (model.mark === 'published' || model.mark === 'changed') {
     parts.push(place);
   } else if (model.standing?.anonymous) {
