@@ -11,6 +11,7 @@ import socket
 import subprocess
 import zipfile
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,11 @@ def test_seen_by_its_link_only(path: Path, served: Any, config: Config, monkeypa
     assert [c["person_or_org"]["name"] for c in seen["metadata"]["creators"]] == ["Anonymous"]
     got = requests.get(f"{api}/files/rain.csv/content", params={"token": token}, timeout=10)
     assert got.content == b"day,mm\n1,3\n2,5\n"
+    page = requests.get(done.link, timeout=10).text
+    assert "This is a preview of a draft" in page and "Anonymous" in page and "Doe" not in page and "owner@" not in page
+    files = [served.url + unescape(link) for link in re.findall(r'href="([^"]+)" download', page)]
+    assert b"day,mm\n1,3\n2,5\n" in [requests.get(file, timeout=10).content for file in files]
+    assert requests.get(done.link[:-1], timeout=10).url.startswith(f"{served.url}/login/")
     assert go(path, config, to=served.url, anonymous=True).link == done.link
 
 
