@@ -5,9 +5,8 @@ imports; its peak memory is told beside: on top of what it had then, and of curl
 below the libraries that they use, the connection to zenodo.org goes to this machine (as in ``tests/conformance``, in whose
 environment they live; ``make conformance`` makes it). On the slow link each connection gets 10 MB/s and answers 50 ms late. A
 record holds 100 files, so that many tiny ones go in one zip: ours makes and unpacks it on the way, zupload makes it on the
-disk, for curl ``zip`` does; the other uploaders cannot send them, and the others that download leave the zip as it is.
-
-rclone is not among them: its backend for DOIs came with 1.70, which distributions do not have yet.
+disk, for curl ``zip`` does; the other uploaders cannot send them, and the others that download leave the zip as it is. rclone
+asks our resolver of DOIs in place of doi.org's, by an option of its own.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -34,6 +33,7 @@ from .transfer import MIB, Place, common, draft, served
 
 REPOSITORY = Path(__file__).parent.parent
 CLIENTS = Path(os.environ.get("ZENODO_JUPYTER_CLIENTS") or REPOSITORY / ".conformance" / "bin" / "python")
+RCLONE = CLIENTS.with_name("rclone")
 #: Around what a client does: its libraries are imported before the clock starts.
 _FRAME = """
 import contextlib, io, json, os, re, sys, time
@@ -177,21 +177,35 @@ def curl(place: Place, parts: list[list[str]], parallel: bool, before: Callable[
     before()
     for part in parts:
         shares = [part] if parallel else [share for n in range(4) if (share := part[n::4])]
-        running = []
+        commands = []
         for n, share in enumerate(shares):
             order = place.folder / f"curl-{n}.txt"
             order.write_text("next\n".join(common(place) + request for request in share), "utf-8")
             options = ["-Z", "--parallel-max", "8"] if parallel else []
-            command = ["curl", *options, "--config", str(order)]
-            # Its progress meter of parallel requests cannot be silenced otherwise.
-            running.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-        told: dict[int, float] = {}
-        while any(process.poll() is None for process in running):
-            told |= {process.pid: most for process in running if (most := memory(process.pid))}
-            time.sleep(0.005)
-        if any(process.returncode for process in running):
-            raise RuntimeError("curl was refused")
-        peak = max(peak, sum(told.values()))
+            commands.append(["curl", *options, "--config", str(order)])
+        peak = max(peak, side_by_side(commands, os.environ))
+    return Run(time.perf_counter() - began, peak)
+
+
+def side_by_side(commands: list[list[str]], environment: Mapping[str, str]) -> float:
+    """Run programs at once, and return the sum of the most memory that each had, in MiB."""
+    # curl's progress meter of parallel requests cannot be silenced otherwise.
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    running = [subprocess.Popen(command, env=environment, **quiet) for command in commands]  # type: ignore[call-overload]
+    told: dict[int, float] = {}
+    while any(process.poll() is None for process in running):
+        told |= {process.pid: most for process in running if (most := memory(process.pid))}
+        time.sleep(0.005)
+    if any(process.returncode for process in running):
+        raise RuntimeError(f"{commands[0][0]} was refused")
+    return sum(told.values())
+
+
+def down_with_rclone(place: Place, url: str, doi: str, got: Path) -> Run:
+    """Bring all files of a record by its DOI."""
+    options = ["--config", os.devnull, "--doi-doi", doi, "--doi-doi-resolver-api-url", f"{url}/api"]
+    began = time.perf_counter()
+    peak = side_by_side([[str(RCLONE), "copy", ":doi:", str(got), *options]], {"HOME": str(place.folder / "home")})
     return Run(time.perf_counter() - began, peak)
 
 
@@ -278,6 +292,8 @@ def measure(place: Place, rounds: int, far: str, others: bool) -> dict[str, dict
             for name in brings:
                 act = partial(python, place, url, name, DOWN[name], ID=record.id, DOI=str(record.doi))
                 note(way, name, act, turn > 0)
+            if others:
+                note(way, "rclone", partial(down_with_rclone, place, url, str(record.doi), got), turn > 0)
             for name, at_once in CURLS.items():
                 note(way, name, partial(down_with_curl, place, url, record.id, got, at_once), turn > 0)
     return found
@@ -295,8 +311,8 @@ def main(arguments: list[str] | None = None) -> None:
     args = parser.parse_args(arguments)
     if not shutil.which("curl") or not shutil.which("zip"):
         sys.exit("curl and zip are needed to compare with (Debian: apt-get install curl zip).")
-    others = CLIENTS.exists() and not args.own
-    if not CLIENTS.exists():
+    others = CLIENTS.exists() and RCLONE.exists() and not args.own
+    if not others and not args.own:
         print("The other clients are not installed (make conformance): ours is compared with curl alone.")
     shapes = [(1, 1024 * MIB), (100, MIB), (2000, 4096)] if args.full else [(1, 32 * MIB), (10, MIB), (200, 4096)]
     print("| what | client | median, s | of the best curl's rate | memory, MiB |\n|---|---|---|---|---|")

@@ -149,3 +149,18 @@ def test_zenodo_downloader_gets_all(zenodo: Zenodo, record: dict[str, Any]) -> N
     zenodo.run("zenodo-download", "-t", zenodo.server.token, "-d", "got", str(record["id"]))
     assert (zenodo.folder / "got" / "data.bin").read_bytes() == DATA
     assert (zenodo.folder / "got" / "notes and more.txt").read_bytes() == b"notes"
+
+
+@pytest.mark.parametrize("which", ["doi", "conceptdoi"])
+def test_rclone_copies(zenodo: Zenodo, record: dict[str, Any], which: str) -> None:
+    """Should find a record by its DOI, list it, copy what it holds with checksums, and find nothing to copy the second time."""
+    options = ["--config", "/dev/null", "--doi-doi", str(record[which])]
+    options += ["--doi-doi-resolver-api-url", f"{zenodo.server.url}/api"]
+    assert "1280000 data.bin" in zenodo.run("rclone", "ls", ":doi:", *options)
+    zenodo.run("rclone", "copy", ":doi:", "got", *options)
+    got = zenodo.folder / "got"
+    assert {path.name: path.read_bytes() for path in got.iterdir()} == {
+        "data.bin": DATA,
+        "notes and more.txt": b"notes",
+    }
+    zenodo.run("rclone", "check", ":doi:", "got", "--checksum", *options)
