@@ -14,8 +14,8 @@ HOUSE = Path(zenodo_jupyter.__file__).parent
 FLOORS = {
     0: "errors doi report keeping markdown",
     1: """metadata proposals companions records notebook parsing badge card rendering bundle bundlefile packing datafinder
-        watching cells literals pathtext names identity environment alongside distributions packages compare checks digest verdict
-        communities""",
+        watching cells literals pathtext names identity environment alongside distributions packages compare checks digest
+        verdict communities""",
     2: """http session abilities workers multipart answers api files drafts reviews repository sending receiving parts
         ranges pacing transfer rows embedded repositories tokens journal processes isolation kernels execute installers
         interpreters venvs conda era locking unpacking _run localrepo""",

@@ -73,11 +73,12 @@ def test_metadata_cell_tells_its_mistakes(shell: Any, capsys: pytest.CaptureFixt
 def test_inert_while_only_being_run_again(
     shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Should not publish when somebody reproduces the notebook."""
+    """Should not publish, move or register anything when somebody reproduces the notebook."""
     before = (tmp_path / "rain.ipynb").read_bytes()
     monkeypatch.setenv(RERUN, "1")
-    assert shell.run_line_magic("zenodo", "publish") is None
-    assert "not done" in capsys.readouterr().out
+    for words in ("publish", "promote --all --to sandbox --yes", "dois --send"):
+        assert shell.run_line_magic("zenodo", words) is None
+        assert "not done" in capsys.readouterr().out
     assert (tmp_path / "rain.ipynb").read_bytes() == before
 
 

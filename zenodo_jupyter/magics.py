@@ -15,7 +15,10 @@ from .errors import ZenodoJupyterError
 from .frontend import RERUN as RERUN
 from .show import Outcome
 
-ACTING = ("publish", "edit", "review", "rehearse", "get", "reproduce", "token", "serve")
+ACTING = (
+    "publish", "edit", "review", "rehearse", "get", "reproduce", "token", "serve",
+    "backup", "restore", "export", "dois", "promote",
+)  # fmt: skip
 
 
 @magics_class
@@ -71,6 +74,7 @@ class ZenodoMagics(Magics):
             %zenodo token set sandbox       asks for a token and keeps it; `list`, `test` and `forget` are there too
             %zenodo fixity                  read all files of this computer's repository again; `backup` and `restore` it,
                                             `export` records as bags, `promote` them to another repository
+            %zenodo dois                    which of its DOIs wait to be registered, where DataCite is configured
             %zenodo serve                   the records on this computer, in a browser
 
         ``%zenodo VERB --help`` tells every option; Tab completes verbs, options, repositories and recent DOIs. The result of
