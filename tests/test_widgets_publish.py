@@ -6,6 +6,7 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,14 @@ from front_end import FrontEnd
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from zenodo_jupyter import badge, card, notebook, repositories
+from zenodo_jupyter import badge, card, collect, notebook, repositories
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.errors import FieldError, ZenodoJupyterError
 from zenodo_jupyter.metadata import fields
 from zenodo_jupyter.metadata.fields import Field
 from zenodo_jupyter.report import Progress
 from zenodo_jupyter.tokens import TokenStore
-from zenodo_jupyter.widgets import PublishForm, RecordCard
+from zenodo_jupyter.widgets import PublishForm, RecordCard, words
 from zenodo_jupyter.widgets.doing import Doing
 
 
@@ -368,3 +369,14 @@ def test_anonymous_copy(path: Path, config: Config, form_of: Callable[..., Publi
     assert [c["person_or_org"]["name"] for c in draft.metadata["creators"]] == ["Anonymous"]
     assert "A draft without names is there" in form._error.value and "for reviewers" in form._error.value
     assert form.published is None and notebook.read_deposit(notebook.read(path)) is None
+
+
+def test_every_state_of_a_notebook_can_be_said(path: Path, config: Config) -> None:
+    """Also of one that waits for a community, was declined, or is with reviewers, of which the button says what it does."""
+    plan = collect.collect(path, config=config)
+    said = {}
+    for state in ("never", "stopped", "waiting", "declined", "published", "changed", "foreign"):
+        now = replace(plan, standing=replace(plan.standing, state=state, words=f"It is {state}", anonymous=True))
+        assert f"It is {state}" in words.state(now)
+        said[state] = words.verb(now)
+    assert said["stopped"] == "Publish with names" and said["waiting"] == "Ask what became of it"

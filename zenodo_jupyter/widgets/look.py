@@ -58,6 +58,7 @@ STYLE = """<style>
   outline: 2px solid var(--jp-brand-color1, #1976d2) !important; outline-offset: 1px; }
 .zw .zw-part { border-top: 1px solid var(--zw-line); padding: 2px 0; }
 .zw .zw-bar { width: auto; } .zw .zw-bar .progress { min-width: 6em; }
+.zw .widget-html-content a { color: var(--jp-content-link-color, #1565c0); text-decoration: underline; }
 .zw .zw-files { width: 100%; } .zw .zw-mono { font-family: var(--jp-code-font-family, monospace); }
 @container (max-width: 280px) { .zw-body { padding-left: 4px; } }
 </style>"""

@@ -87,10 +87,12 @@ def done(result: Published) -> str:
 def copied(result: Published) -> str:
     """Return what came of making an anonymous copy, as HTML."""
     where = (
-        look.link(result.link, "the link for reviewers") if result.link else "no link, since the repository makes none"
+        f'<span class="zw-mono">{look.link(result.link, result.link)}</span>'
+        if result.link
+        else "none, since the repository makes none."
     )
     told = "Nothing in it leads to you, as far as a search of all its files tells; nothing is published."
-    return f'<div class="zw-note" role="status">A draft without names is there: {where}. {told}</div>'
+    return f'<div class="zw-note" role="status">A draft without names is there; the link for reviewers: {where}<br>{told}</div>'
 
 
 def error(problem: ZenodoJupyterError) -> str:
