@@ -211,6 +211,19 @@ def test_data_that_tell(path: Path, config: Config) -> None:
     assert done.anonymous and "stations.csv" in done.sent
 
 
+def test_code_beside_the_notebook(path: Path, config: Config) -> None:
+    """Should take the names out of modules that are brought along, and leave what they do, and the files on the disk."""
+    module = path.parent / "tides.py"
+    module.write_bytes('# By Ada Müller-Hartz <amh@rain.example.org>\r\n__author__ = "B. Ng"\r\nHIGH = 3\r\n'.encode())
+    before = module.read_bytes()
+    done = go(path, config, anonymous=True, data=[module])
+    copied = files_of(config, done.record.id)["tides.py"]
+    assert module.read_bytes() == before and told(copied) == []
+    known: dict[str, Any] = {}
+    exec(copied, known)
+    assert known["HIGH"] == 3 and copied.count(b"\r\n") == 3
+
+
 def test_pictures_are_looked_into(path: Path) -> None:
     """Should find a name that a drawing or picture in an output or page has in it, though it stands there in base64."""
     clues = identity.clues(Metadata.from_dict(ABOUT), path)

@@ -6,6 +6,7 @@ is published; it is reserved all the same, and publishing later without the swit
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -39,6 +40,8 @@ _KEPT = ("rights", "resource_type", "publication_date", "version", "publisher", 
 _RELATIONS = ("cites", "references", "requires", "isderivedfrom")
 # Of outputs, in base64.
 _PICTURE = re.compile(r"image/(?!svg)|application/pdf")
+# Code beside the notebook, in which names stand in comments and texts; of at most so many bytes.
+_CODE, _LARGEST = (".py", ".R", ".r", ".jl", ".m", ".sh"), 10_000_000
 _CELL, _NOTEBOOK = ("tags", "slideshow", "jupyter"), ("kernelspec", "language_info")
 
 
@@ -95,19 +98,29 @@ def nameless(plan: Plan, entry: Entry) -> tuple[Plan, tuple[Clue, ...]]:
 
 
 def copy(plan: Plan, clues: tuple[Clue, ...]) -> bundles.Bundle:
-    """Return the files of a nameless plan, but for the lists of checksums; data files are as they are."""
+    """Return the files of a nameless plan, but for the lists of checksums; data files are as they are, code loses names."""
     blank = _blank(clues)
     nb = _nameless(plan.nb, blank)
     files = plan.bundle.with_notebook(notebook.dumps(nb, like=plan.notebook))
     files = files.adding(stamping.companions_of(plan, None, nb, files))
-    return replace(files, files=tuple(_environment(file, blank) for file in files))
+    return replace(files, files=tuple(_text(file, blank) for file in files))
 
 
-def _environment(file: bundles.BundleFile, blank: Callable[[str], str]) -> bundles.BundleFile:
-    """Return a file that was made here and names packages, without addresses that tell whose they are."""
-    if file.role not in ("environment", "rehearsal") or file.content is None:
+def _text(file: bundles.BundleFile, blank: Callable[[str], str]) -> bundles.BundleFile:
+    """Return a file without names where that changes nothing that it does: packages that were named here, and code."""
+    code = file.path is not None and file.path.suffix in _CODE and file.size <= _LARGEST
+    if not code and (file.role not in ("environment", "rehearsal") or file.content is None):
         return file
-    return bundles.BundleFile(file.key, file.role, file.reason, content=blank(file.content.decode()).encode())
+    with file.open() as stream:
+        given = stream.read()
+    try:
+        text = blank(given.decode())
+        if file.key.endswith(".py"):
+            ast.parse(text)
+    except (UnicodeDecodeError, SyntaxError, ValueError):
+        return file  # it is searched all the same
+    content = text.encode()
+    return file if content == given else bundles.BundleFile(file.key, file.role, file.reason, content=content)
 
 
 def _prove(files: Sequence[bundles.BundleFile], clues: tuple[Clue, ...], accept: Sequence[str]) -> None:
