@@ -159,15 +159,19 @@ def settle(home: Path, name: str, content: Any) -> None:
     file.write_text(json.dumps(content))
 
 
+def ask_nothing(home: Path) -> None:
+    """Leave out JupyterLab's first question to a person, which would lie over the panel's foot."""
+    news = {"fetchNews": "false", "checkForUpdates": False}
+    settle(home, "lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings", news)
+
+
 @pytest.fixture(scope="session")
 def jupyter(tmp_path_factory: pytest.TempPathFactory, far_server: Far) -> Iterator[JupyterProcess]:
     """JupyterLab and Notebook 7 on one server, behind a base URL as on a hub, which knows the far repository."""
     home = tmp_path_factory.mktemp("jupyter")
     known = {FAR: {"url": far_server.server.url, "title": FAR_TITLE, "practice": False}}
     settle(home, "jupyter_zenodo_config.json", {"Config": {"repositories": known}})
-    # JupyterLab's first question to a person would lie over the panel's foot.
-    news = {"fetchNews": "false", "checkForUpdates": False}
-    settle(home, "lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings", news)
+    ask_nothing(home)
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ:
             if name.startswith("ZENODO_") or name.lower().endswith("_proxy"):

@@ -37,10 +37,14 @@ class Window:
 
     def open(self, notebook: Path) -> None:
         """Open a notebook, and wait until it is there with its toolbar."""
+        self.go(notebook)
+        self.button.wait_for()
+
+    def go(self, notebook: Path) -> None:
+        """Open a notebook, and wait until it is there."""
         path = notebook.relative_to(self.jupyter.root).as_posix()
         self.page.goto(self.jupyter.url + ADDRESS[self.app].format(path, TOKEN))
         self.title.wait_for()
-        self.button.wait_for()
 
     @property
     def notebook(self) -> Locator:
