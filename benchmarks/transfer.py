@@ -28,7 +28,7 @@ from zenodo_jupyter import repositories
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.records import Record
 from zenodo_jupyter.repository import Repository
-from zenodo_jupyter.transfer import WORKERS, Upload, download_files, upload_files
+from zenodo_jupyter.transfer import SENDERS, Upload, download_files, upload_files
 
 MIB = 1 << 20
 METADATA = {
@@ -133,7 +133,7 @@ def common(place: Place) -> str:
 
 def curl(place: Place, requests: list[str]) -> None:
     """Let curl do the requests in as many processes as our client has connections, each keeping its connection."""
-    shares = [share for n in range(WORKERS) if (share := requests[n::WORKERS])]
+    shares = [share for n in range(SENDERS) if (share := requests[n::SENDERS])]
     running = []
     for n, share in enumerate(shares):
         order = place.folder / f"curl-{n}.txt"
