@@ -21,6 +21,8 @@ export interface IDocument {
   save(): Promise<void>;
   /** Take over what is on the disk, where that is newer and has all that is here: another window saved the same notebook. */
   catchUp(): Promise<void>;
+  /** Wait for other browsers on the same shared document that are to write first what all of them would write. */
+  myTurn(): Promise<void>;
   hasStamp(stamp: IStamp): boolean;
   /** Put badge and Deposit in; changes nothing where they are. */
   putStamp(stamp: IStamp): void;
@@ -114,6 +116,7 @@ export class Act {
     if (this._document.isDisposed || this._document.isReadOnly) {
       return;
     }
+    await this._document.myTurn();
     await alone(`zenodo-jupyter:${this._document.path}`, async () => {
       await this._document.catchUp();
       this._document.putStamp(stamp);

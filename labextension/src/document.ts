@@ -10,6 +10,10 @@ import { badgeIndex, hasStamp, isBadge, isBadgeJson, putStamp, readDeposit } fro
 import { putCells } from './remedy';
 import type { IDeposit, IRemedied, IStamp } from './types';
 
+/** Milliseconds in which what one browser wrote into a shared document reaches the others, and how many are waited for at most. */
+const TURN = 1500;
+const MOST = 4;
+
 type ICell = { metadata: JSONObject };
 
 /** An open notebook. */
@@ -76,6 +80,16 @@ export class OpenNotebook implements IDocument {
     const isNewer = there.hash && known.hash ? there.hash !== known.hash : there.last_modified !== known.last_modified;
     if (isNewer && (!this.isDirty || (await this._isSameWork()))) {
       await context.revert();
+    }
+  }
+
+  /** Of two that change one text at the same moment, both changes stay: so one of them goes first, the same for all. */
+  async myTurn(): Promise<void> {
+    const { model } = this.panel.context;
+    if (model.collaborative) {
+      const awareness = model.sharedModel.awareness;
+      const ids = [...awareness.getStates().keys()].sort((a, b) => a - b);
+      await new Promise(resolve => setTimeout(resolve, Math.min(ids.indexOf(awareness.clientID), MOST) * TURN));
     }
   }
 

@@ -60,3 +60,27 @@ describe('OpenNotebook.catchUp', () => {
     expect(context.revert).not.toHaveBeenCalled();
   });
 });
+
+describe('OpenNotebook.myTurn', () => {
+  /** An open notebook that browsers 3, 5 and 9 share, in one of them. */
+  const opened = (clientID: number, collaborative = true) => {
+    const awareness = { clientID, getStates: () => new Map([9, 3, 5].map(id => [id, {}])) };
+    const model = { sharedModel: { awareness }, collaborative };
+    return new OpenNotebook({ context: { model } } as never, { get: async () => ({}) as never });
+  };
+
+  it('lets one browser after the other write, in the same order for all', async () => {
+    vi.useFakeTimers();
+    const done: number[] = [];
+    for (const id of [9, 5, 3]) {
+      void opened(id).myTurn().then(() => done.push(id));
+    }
+    await vi.runAllTimersAsync();
+    vi.useRealTimers();
+    expect(done).toEqual([3, 5, 9]);
+  });
+
+  it('waits for nobody where a notebook is not shared', async () => {
+    await opened(9, false).myTurn();
+  });
+});

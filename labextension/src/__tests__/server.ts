@@ -99,6 +99,8 @@ export class Paper implements IDocument {
     this.isDirty = false;
   }
 
+  async myTurn(): Promise<void> {}
+
   async catchUp(): Promise<void> {
     if (this.isBehind) {
       this.isBehind = this.isDirty = false;
