@@ -29,25 +29,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--stories", type=int, default=3, help="how many made-up sequences of faults are survived")
 
 
-@pytest.fixture(autouse=True)
-def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home, a Jupyter and a data folder of each test's own, and no tokens, no keyring, no proxies."""
-    home = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("USERPROFILE", str(home))
+def settle_in(home: Path, patch: pytest.MonkeyPatch) -> None:
+    """Make a folder the home, with a Jupyter and a data folder in it, and no tokens, no keyring, no proxies."""
+    patch.setenv("HOME", str(home))
+    patch.setenv("USERPROFILE", str(home))
     for name in ("CONFIG", "DATA", "RUNTIME"):
-        monkeypatch.setenv(f"JUPYTER_{name}_DIR", str(home / f"jupyter-{name.lower()}"))
-    monkeypatch.setenv("IPYTHONDIR", str(home / "ipython"))
-    monkeypatch.setenv("ZENODO_JUPYTER_DATA", str(home / "zenodo"))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+        patch.setenv(f"JUPYTER_{name}_DIR", str(home / f"jupyter-{name.lower()}"))
+    patch.setenv("IPYTHONDIR", str(home / "ipython"))
+    patch.setenv("ZENODO_JUPYTER_DATA", str(home / "zenodo"))
+    patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     # Nothing is asked of a package index, and nothing is found in the person's own cache.
     for name in ("UV_OFFLINE", "PIP_NO_INDEX"):
-        monkeypatch.setenv(name, "1")
-    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple/")
-    monkeypatch.setenv("UV_CACHE_DIR", str(home / "uv"))
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+        patch.setenv(name, "1")
+    patch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple/")
+    patch.setenv("UV_CACHE_DIR", str(home / "uv"))
+    patch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
     for name in PRIVATE:
-        monkeypatch.delenv(name, raising=False)
+        patch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A home for what several tests share; before anything asks for a keyring, which is remembered."""
+    with pytest.MonkeyPatch.context() as patch:
+        settle_in(tmp_path_factory.mktemp("shared-home"), patch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of each test's own."""
+    home = tmp_path_factory.mktemp("home")
+    settle_in(home, monkeypatch)
     return home
 
 

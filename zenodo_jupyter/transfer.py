@@ -23,8 +23,8 @@ from .workers import Meter, a_few_at_a_time, stopped
 if TYPE_CHECKING:
     from .repository import Repository
 
-#: Files that are sent at a time. Zenodo's users found more to be slower, and to run into its limits (8 and 4 blocked, 2 worked);
-#: four keep a connection busy while another waits for an answer.
+#: Files that are sent at a time. Zenodo's users found more to be slower, and to run into its limits (8 and 4 blocked, 2
+#: worked); four keep a connection busy while another waits for an answer.
 SENDERS = 4
 #: Files that are brought at a time: on a slow link eight are nearly twice as fast as four, and were the best on Zenodo.
 RECEIVERS = 8
