@@ -6,6 +6,7 @@ import * as React from 'react';
 import type { IFinding } from '../types';
 import { useNotebook, usePanel } from './context';
 import { Button, Note } from './controls';
+import { idOf } from './field';
 import { GroupBox, type ITally } from './group';
 import { Rehearsal } from './rehearsal';
 import { unknownOf } from './words';
@@ -73,8 +74,9 @@ export function Checks(): JSX.Element {
 
 function Finding(props: { finding: IFinding }): JSX.Element {
   const { trans, focus } = usePanel();
-  const { model, notebook } = useNotebook();
+  const { model, notebook, reveal } = useNotebook();
   const { finding } = props;
+  const field = /^metadata\.(\w+)/.exec(finding.where)?.[1];
   const isAccepted = model.order.isAccepted(finding);
   const blocks = finding.severity === 'block' && !isAccepted;
   return (
@@ -107,6 +109,15 @@ function Finding(props: { finding: IFinding }): JSX.Element {
             className="zj-btn-s"
             aria-label={trans.__('Show %1', finding.where)}
             onClick={() => notebook.show(finding.cell!)}
+          >
+            {trans.__('Show')}
+          </Button>
+        )}
+        {field && (
+          <Button
+            className="zj-btn-s"
+            aria-label={trans.__('Show %1', finding.where)}
+            onClick={() => reveal('about', idOf([field]))}
           >
             {trans.__('Show')}
           </Button>
