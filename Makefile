@@ -94,8 +94,9 @@ conformance: install $(CHROMIUM) ## the contract tests against a real InvenioRDM
 	CHROMIUM=$(CHROMIUM) BIN=$(CURDIR)/$(BIN) bash tests/invenio/conformance.sh
 
 catalogue: install ## the panel's words, as a template for translators
-	$(BIN)/pybabel -q extract -F labextension/babel.cfg -k __ -k _n:1,2 --no-default-keywords --no-location --sort-output \
-		--omit-header -o labextension/locale/zenodo_jupyter.pot labextension/src
+	$(BIN)/python -m babel.messages.frontend -q extract -F labextension/babel.cfg -k __ -k _n:1,2 -k pgettext:1c,2 \
+		--no-default-keywords --no-location --sort-output --omit-header -o labextension/locale/zenodo_jupyter.pot \
+		labextension/src labextension/schema
 
 build: $(BIN)/python labextension/node_modules/.package-lock.json ## wheel and sdist, in dist/
 	$(BIN)/python -m pip install --quiet build
