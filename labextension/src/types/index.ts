@@ -1,0 +1,6 @@
+/**
+ * What travels between the server extension and the panel, as JSON.
+ */
+export type * from './acts';
+export type * from './notebook';
+export type * from './records';
