@@ -15,13 +15,13 @@ FLOORS = {
     0: "errors doi report keeping markdown",
     1: """metadata proposals companions records notebook parsing badge card rendering bundle bundlefile packing datafinder
         watching cells literals pathtext names identity environment alongside distributions packages compare checks digest
-        verdict communities""",
+        verdict communities gathered""",
     2: """http session abilities workers multipart answers api files drafts reviews repository sending receiving parts
         ranges pacing transfer rows embedded repositories tokens journal processes isolation kernels execute installers
-        interpreters venvs conda era locking unpacking _run localrepo""",
+        interpreters venvs conda era locking unpacking oai _run localrepo""",
     3: """collect checking anonymous standing glance stamping submission consent describing edit publish published
         underway reporting delivery carried promoting getting preview choosing outlook preparing rerun attempts rehearsing
-        reproduce evidence reproduction fetching""",
+        reproduce evidence reproduction fetching harvest""",
     4: "config job jobs verbs holding options grammar show",
     5: "extension handlers widgets magics cli frontend kernelwatch completing",
 }

@@ -117,7 +117,33 @@ def get(
     size = sum(e.size or 0 for e in entries if files is None or e.key in files)
     if size > LARGE and confirm is not None and not confirm(f"{record.title} has {size / 1e9:.1f} GB."):
         raise Cancelled("Nothing was fetched.")
-    target = _folder_for(Path(folder) if folder else Path(_folder_name(record)), repository, record)
+    target = Path(folder) if folder else Path(_folder_name(record))
+    return bring(repository, record, target, files=files, notes=notes, report=report, cancel=cancel)
+
+
+def bring(
+    repository: Repository,
+    record: Record,
+    folder: Path,
+    *,
+    files: Sequence[str] | None = None,
+    notes: tuple[str, ...] = (),
+    report: Report = silent,
+    cancel: threading.Event | None = None,
+) -> Fetched:
+    """Get the files of a record that was found; see `get` for the rest and for the errors.
+
+    Parameters
+    ----------
+    repository, record : Repository, Record
+        Where it is, and what it is.
+    folder : Path
+        Where it goes.
+    notes : tuple of str
+        What else is to know.
+    """
+    entries = _entries(repository, record)
+    target = _folder_for(folder, repository, record)
     brought = transfer.download_files(repository, record, target, files, report, cancel)
     report(Progress("verify", "Comparing checksums"))
     for path in brought.copy():

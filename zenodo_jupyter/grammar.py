@@ -104,6 +104,17 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     p.add_argument("--size", type=int, default=10, help="how many to show (default 10)")
     p.add_argument("--page", type=int, default=1, help="which page (default 1)")
 
+    p = verb(
+        "harvest", acts.harvest, "Bring the records of a community into a folder, or bring that folder up to date."
+    )
+    p.add_argument("community", metavar="SLUG|URL", help="the community")
+    p.add_argument("folder", nargs="?", type=Path, help="an empty or new folder; named after the community otherwise")
+    p.add_argument("--from", dest="from_", metavar="NAME|URL", help="the repository")
+    p.add_argument("--files", action="store_true", help="each record's files too, every checksum compared")
+    p.add_argument(
+        "--all", action="store_true", help="go through all records and files, also where nothing has changed"
+    )
+
     p = verb("cite", acts.cite, "Say how to cite a record.")
     options.which(p)
     p.add_argument("--style", default="apa",

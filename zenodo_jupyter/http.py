@@ -96,6 +96,7 @@ def request(
     budget_seconds: float | None = None,
     cancel: threading.Event | None = None,
     what: str = "",
+    also: tuple[int, ...] = (),
     data: Callable[[], Any] | bytes | None = None,
     **kwargs: Any,
 ) -> requests.Response:
@@ -121,6 +122,8 @@ def request(
         Stops between tries.
     what : str
         What is asked for, for the text of an error: ``record 12``.
+    also : tuple of int
+        Statuses of 400 and more that are answers here, such as OAI-PMH's 422.
     data : bytes or callable, optional
         The body; a callable makes it anew for every try.
     **kwargs
@@ -154,7 +157,7 @@ def request(
             session.reached = True
             session.pace.learn(method, url, session.token, response.headers)
             status = response.status_code
-            if status < 400:
+            if status < 400 or status in also:
                 if response.is_redirect and kwargs["allow_redirects"] is False and method not in ("GET", "HEAD"):
                     raise moved(response, session)
                 return response

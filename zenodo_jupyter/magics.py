@@ -16,7 +16,7 @@ from .frontend import RERUN as RERUN
 from .show import Outcome
 
 ACTING = (
-    "publish", "edit", "review", "rehearse", "get", "reproduce", "token", "serve",
+    "publish", "edit", "review", "rehearse", "get", "harvest", "reproduce", "token", "serve",
     "backup", "restore", "export", "dois", "promote",
 )  # fmt: skip
 
@@ -58,6 +58,7 @@ class ZenodoMagics(Magics):
 
             %zenodo search WORDS --from zenodo
             %zenodo get 10.5281/zenodo.1234567 FOLDER
+            %zenodo harvest SLUG FOLDER --from zenodo     all of a community, and later what has changed
             %zenodo reproduce 10.5281/zenodo.1234567      run its notebook again, and compare every output
             %zenodo cite 10.5281/zenodo.1234567 --style bibtex
 

@@ -30,8 +30,8 @@ _RESERVE = 10
 _WINDOW = 60.0
 #: Seconds to wait for another process to let go of the file; it is held for a moment only.
 _LOCK_SECONDS = 1.0
-# The routes that Zenodo counts apart: 30 a minute.
-_SEARCH = re.compile(r"/api/(communities/[^/]+/)?records/?$")
+# The routes that Zenodo counts apart, each kind for itself: 30 a minute.
+_APART = {"search": re.compile(r"/api/(communities/[^/]+/)?records/?$"), "harvest": re.compile(r"/oai2d/?$")}
 
 
 class Pace:
@@ -126,12 +126,12 @@ class Pace:
 
 
 def _key(method: str, url: str, token: Token | None) -> str:
-    """Return what is counted together: a site, an account, and searches apart, which have a limit of their own."""
+    """Return what is counted together: a site, an account, and apart what has a limit of its own."""
     parts = urlsplit(url)
-    search = method == "GET" and _SEARCH.search(parts.path)
+    apart = (kind for kind, route in _APART.items() if method == "GET" and route.search(parts.path))
     # Accounts are told apart without saying anything of the token.
     account = hashlib.sha256(token.value.encode()).hexdigest()[:8] if token else "guest"
-    return f"{parts.netloc} {account} {'search' if search else 'all'}"
+    return f"{parts.netloc} {account} {next(apart, 'all')}"
 
 
 def _is_scarce(count: Mapping[str, float] | None) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .collect import Plan
     from .communities import Community, Request
     from .edit import Edited
+    from .harvest import Harvested
     from .publish import Published
     from .records import Record
     from .rehearsing import Rehearsal
@@ -244,6 +245,20 @@ def fetched(done: Fetched) -> Outcome:
         *(("Note", note) for note in done.notes),
     ]
     return Outcome(_table(rows), done.to_json(), card=cards.of(record, done.repository, f"In {done.folder}"))
+
+
+def harvested(done: Harvested) -> Outcome:
+    """Show what came of a harvest."""
+    gone = {"deleted": "deleted", "hidden": "hidden from the public", "left": "no longer in it"}
+    files = {"brought": "brought and compared", "none": "none", "restricted": "restricted", "failed": "did not come"}
+    rows = [
+        ("Harvested", f"{done.community.title}, from {done.repository.title}, into {done.folder}"),
+        ("Records", f"{done.records}: {done.new} new here, {done.changed} changed"),
+        *(("Gone", f"{n} {gone[state]}; what came of them stays") for state, n in done.gone.items()),
+        *(("Files", f"of {n} records: {files[kind]}") for kind, n in done.files.items()),
+        *(("Note", note) for note in done.notes[:TOLD]),
+    ]
+    return Outcome(_table(rows), done.to_json())
 
 
 def reproduction(done: Reproduction, reported: Published | None = None) -> Outcome:

@@ -158,6 +158,17 @@ def search(args: argparse.Namespace, door: Door) -> Outcome:
     return show.found(found, repository)
 
 
+def harvest(args: argparse.Namespace, door: Door) -> Outcome:
+    """``harvest``."""
+    from .harvest import harvest as act
+
+    done = act(
+        args.community, args.folder, from_=args.from_, files=args.files, whole=args.all,
+        config=door.config, report=door.report,
+    )  # fmt: skip
+    return show.harvested(done)
+
+
 def cite(args: argparse.Namespace, door: Door) -> Outcome:
     """``cite``."""
     from . import repositories
