@@ -33,6 +33,17 @@ def test_the_start_of_the_server_loads_registration_only() -> None:
     assert set(run.stdout.split()) <= {"filelock", "jupyter_server", "secrets", "zenodo_jupyter"}
 
 
+def test_the_oldest_jupyterlab_that_is_promised_loads_the_front_end() -> None:
+    """Asks of every package that JupyterLab brings a version that 4.2 has; else JupyterLab leaves the extension out."""
+    asked = json.loads((_ROOT / "labextension" / "package.json").read_text())["dependencies"]
+    # Versions in JupyterLab 4.2.0, by the first part of the package's own: its application is 4.2, its services 7.2.
+    there = {3: (3, 10), 4: (4, 2), 6: (6, 2), 7: (7, 2)}
+    for name, wanted in asked.items():
+        if name.startswith("@jupyterlab/"):
+            least = tuple(int(part) for part in wanted.removeprefix("^").split(".")[:2])
+            assert least <= there[least[0]], name
+
+
 def test_jupyter_is_told_of_both_extensions() -> None:
     """The server part is one class, and the front end is where the build puts it."""
     (point,) = zenodo_jupyter._jupyter_server_extension_points()
