@@ -149,6 +149,8 @@ class Gathered:
             When its id makes no name for a file, or the same as another record's.
         """
         path, name = self._path(entry), entry.id.casefold()
+        if not name.strip("."):
+            raise UnsafeName(f"{entry.identifier} has no id; it was not written.")
         if self._names.setdefault(name, entry.identifier) != entry.identifier:
             raise UnsafeName(f"{entry.identifier} and {self._names[name]} would be the same file.")
         entry.bytes = len(metadata)
