@@ -18,7 +18,7 @@ from lxml import etree
 
 from zenodo_jupyter import cli, repositories
 from zenodo_jupyter.config import Config
-from zenodo_jupyter.errors import BadInput, Busy, Cancelled, NotARepository, RecordNotFound
+from zenodo_jupyter.errors import BadInput, Busy, Cancelled, NotARepository, RecordNotFound, UnsafeName
 from zenodo_jupyter.harvest import Harvested, harvest
 from zenodo_jupyter.localrepo import harvesting
 from zenodo_jupyter.report import Progress
@@ -276,6 +276,17 @@ def test_what_strangers_name_stays_in_the_folder(place: Place, tmp_path: Path) -
     (place.target / "records").symlink_to(outside, target_is_directory=True)
     place.harvest(whole=True)
     assert not list(outside.iterdir())
+
+
+def test_a_folder_is_not_named_by_strangers(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should refuse to take a community's slug for a folder elsewhere."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    body = json.dumps({"id": "x", "slug": "../elsewhere"}).encode()
+    place.server.fail(Fault("GET", "/api/communities/tides", headers={"Content-Type": "application/json"}, body=body))
+    with pytest.raises(UnsafeName):
+        harvest("tides", from_=place.server.url, config=place.config)
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_strangers_xml_has_no_entities(place: Place, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from .errors import (
 from .gathered import Entry, Gathered
 from .getting import bring
 from .http import PASSING, Patience
+from .names import safe_join
 from .report import Progress, Report, silent
 
 if TYPE_CHECKING:
@@ -122,8 +123,8 @@ def harvest(
     ------
     RecordNotFound
         When there is no such community.
-    BadInput, Busy
-        When the folder holds something else, or another process is at it.
+    BadInput, UnsafeName, Busy
+        When the folder holds something else, it cannot be named after the community, or another process is at it.
     CouldNotAsk, WasRefused, DiskFull, Cancelled
         See `errors`. What came is kept, and the next call goes on.
     """
@@ -132,7 +133,8 @@ def harvest(
     slug, from_ = _named(community, from_)
     repository = repositories.repository(from_, config=config)
     found = repository.community(slug)
-    gathered = Gathered(Path(folder or found.slug), {"repository": repository.url, "community": found.id})
+    target = folder or safe_join(Path.cwd(), found.slug)
+    gathered = Gathered(target, {"repository": repository.url, "community": found.id})
     done = Harvested(repository, found, gathered.folder)
     with gathered.held():
         _descriptions(repository, gathered, done, whole, report)

@@ -19,7 +19,7 @@ class Progress:
     step : str
         The step's stable name: ``run``, ``collect``, ``check``, ``draft``, ``metadata``, ``reserve``, ``stamp``, ``upload``,
         ``publish``, ``verify``, ``badge``, ``resolve``, ``download``, ``environment``, ``execute``, ``compare``,
-        ``wait``.
+        ``wait``, ``harvest``, ``get``.
     message : str
         What to show a person, a short sentence without a final stop.
     done, total : int or None
