@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import requests
@@ -24,6 +24,7 @@ import requests
 from zenodo_jupyter.localrepo import dois, entries, indexing, versions
 from zenodo_jupyter.localrepo.adapter import BASE_URL, PREFIX, LocalAdapter
 from zenodo_jupyter.localrepo.app import create_app
+from zenodo_jupyter.localrepo.blobs import Readable
 from zenodo_jupyter.localrepo.database import now
 from zenodo_jupyter.localrepo.entries import Entry
 from zenodo_jupyter.localrepo.flavours import flavour
@@ -48,16 +49,18 @@ class Words:
         return self.random.choices(self.words, self.weights, k=n)
 
 
-def fill(store: Store, count: int, words: Words) -> None:
-    """Publish so many records."""
+def fill(store: Store, count: int, words: Words, contents: Sequence[Readable] = ()) -> None:
+    """Publish so many records, each with a file of these contents, in turns."""
     dice, rules, owner = words.random, flavour("zenodo"), store.owner.id
     people = [" ".join(words.some(1)).title() for _ in range(5000)]
-    blob = store.receive(io.BytesIO(b"t,y\n0,1\n"))
+    blobs = [store.receive(content) for content in contents or [io.BytesIO(b"t,y\n0,1\n")]]
     with store.db.writing() as connection:
-        store.blobs.adopt(connection, blob)
+        for blob in blobs:
+            store.blobs.adopt(connection, blob)
     for start in range(0, count, _BATCH):
         with store.db.writing():
-            for _ in range(min(_BATCH, count - start)):
+            for number in range(start, min(start + _BATCH, count)):
+                blob = blobs[number % len(blobs)]
                 parent = Parent(store.next_id(), owner, document={"access": {"settings": {}}, "communities": {}})
                 versions.save_parent(store.db, parent)
                 bucket = entries.new_bucket(store.db)
