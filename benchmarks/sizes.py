@@ -1,10 +1,10 @@
 """How a large repository starts, is copied, read again and harvested: ``python -m benchmarks.sizes``.
 
 With ``--records 1000 10000`` it is measured for each of these numbers. The records are those of `benchmarks.searches`; ten
-thousand of them at most have a small file of their own, the others share these. With ``--gigabytes 10`` another store has ten files of
-10^9 bytes. Each act runs in a process of its own, whose largest memory is told, and beside it what the system's own tools need
-for the same bytes. Harvesters that other people wrote, and our own, then harvest all records over HTTP while others are
-published, and each record has to come exactly once.
+thousand of them at most have a small file of their own, the others share these. With ``--gigabytes 10`` another store has ten
+files of 10^9 bytes. Each act runs in a process of its own, whose largest memory is told, and beside it what the system's own
+tools need for the same bytes. Harvesters that other people wrote, and our own, then harvest all records over HTTP while
+others are published, and each record has to come exactly once.
 
 Sparse files are not used: a store names bytes by their SHA-256, so that empty terabytes are one blob, and whoever gives each
 hole a stamp of its own has to read all of it to know its name. What depends on bytes alone, `backup` and `fixity`, reads blocks
