@@ -92,3 +92,34 @@ def test_subjects_are_counted_each_once_for_a_record(session: requests.Session) 
     buckets = session.get(RECORDS, params={"q": "waves OR tides"}).json()["aggregations"]["subject"]["buckets"]
     assert {b["key"]: b["doc_count"] for b in buckets} == {"sea": 2, "open water": 1, "windandweather": 1}
     assert buckets[0]["key"] == "sea"
+
+
+def test_a_draft_without_a_date_is_in_no_range_of_dates(session: requests.Session) -> None:
+    """Should find it neither in a range that is open to both sides, nor as having a date, and where that is not wanted."""
+    dated = publish(session, "Tides")
+    undated = session.post(RECORDS, json={"metadata": {"title": "Waves"}, "files": {"enabled": True}}).json()["id"]
+
+    def found(q: str) -> list[str]:
+        answer = session.get(f"{BASE_URL}/api/user/records", params={"q": q, "sort": "oldest"}).json()
+        return [hit["id"] for hit in answer["hits"]["hits"]]
+
+    for q in ("publication_date:[* TO *]", "_exists_:publication_date", "publication_date:[2023 TO 2024]"):
+        assert found(q) == [dated], q
+        assert found(f"NOT {q}") == [undated], q
+    assert found("publication_date:[* TO 2023]") == []
+
+
+def test_any_number_of_combinations_can_be_counted(session: requests.Session, tmp_path: Path) -> None:
+    """Should count right where there are more of them than Unicode has characters in a row."""
+    store = Store(tmp_path)
+    with store.db.writing() as connection:
+        connection.executemany(
+            "INSERT INTO combinations VALUES (?, 'open', 'true', ?, 'poster')",
+            ((chr(n), f"type{n}") for n in range(1, 0xD800)),
+        )
+    store.db.close()
+    publish(session, "Tides")
+    publish(session, "Waves")
+    found = session.get(RECORDS, params={"q": "tides OR waves"}).json()["aggregations"]
+    for name, key in (("file_type", "csv"), ("resource_type", "dataset")):
+        assert [(bucket["key"], bucket["doc_count"]) for bucket in found[name]["buckets"]] == [(key, 2)]

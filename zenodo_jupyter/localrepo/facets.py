@@ -16,7 +16,6 @@ from .typed import NotOfItsKind
 
 #: Stands between several values of one facet in the index; a control character, which metadata cannot have.
 BETWEEN = "\x1f"
-_BESIDE, _BELOW = "\x1e", "\x1d"
 #: OpenSearch counts the ten most frequent values.
 _MOST = 10
 #: How many counts are kept of an index that does not change.
@@ -67,16 +66,10 @@ FACETS = {
         Facet("subject", "Subjects", "metadata.subjects.subject.keyword"),
     )
 }
-#: Where the values of a facet stand in the table ``documents d``.
-_COLUMNS = {
-    "access_status": "d.access_status",
-    "is_published": "CASE WHEN d.is_draft AND d.record_id NOT IN (SELECT id FROM records) THEN 'false' ELSE 'true' END",
-    "file_type": "d.file_types",
-    "resource_type": "d.resource_type",
-    "subject": "d.subjects",
-}
-#: Those that nearly every document has other values of; the others are counted by the few combinations that occur.
-_OF_MANY_VALUES = ("subject",)
+#: Counted by the few combinations that occur, see the table ``combinations``.
+_COMBINED = ("access_status", "is_published", "file_type", "resource_type")
+#: Those that nearly every document has other values of, and where these stand in the table ``documents d``.
+_OF_MANY_VALUES = {"subject": "d.subjects"}
 
 
 @dataclass(frozen=True)
@@ -100,6 +93,20 @@ def joined(values: Iterable[str]) -> str:
     return BETWEEN.join(dict.fromkeys(value for value in values if value))
 
 
+def combination(db: Database, *values: str) -> str:
+    """Return the letter of a combination of values, in the order of the columns; inside the transaction that uses it."""
+    where = " AND ".join(f"{name} = ?" for name in _COMBINED)
+    row = db.one(f"SELECT letter FROM combinations WHERE {where}", *values)
+    if row is not None:
+        return str(row["letter"])
+    (last,) = db.all("SELECT count(*) AS n FROM combinations")
+    number = last["n"] + 1
+    letter = chr(number if number < 0xD800 else number + 0x800)  # between these are no characters
+    with db.writing() as connection:
+        connection.execute("INSERT INTO combinations VALUES (?, ?, ?, ?, ?)", (letter, *values))
+    return letter
+
+
 def count(db: Database, names: Sequence[str], wanted: Condition) -> Counts:
     """Count the documents that a condition is true of; what was counted is kept until the index changes."""
     source, values = wanted.source()
@@ -115,18 +122,20 @@ def count(db: Database, names: Sequence[str], wanted: Condition) -> Counts:
 
 
 def _count(db: Database, names: Sequence[str], source: str, values: Sequence[Any]) -> Counts:
-    counted = [name for name in names if name in _COLUMNS]
-    few = [name for name in counted if name not in _OF_MANY_VALUES]
-    many = [name for name in counted if name in _OF_MANY_VALUES]
+    few = [name for name in names if name in _COMBINED]
+    many = [name for name in names if name in _OF_MANY_VALUES]
     # One pass over the documents, and few long texts instead of many short ones: that is fastest by far.
-    combined = f" || '{_BESIDE}' || ".join(_COLUMNS[name] for name in few) or "''"
-    texts = [f"group_concat({combined}, '{_BELOW}')", *(f"group_concat({_COLUMNS[n]}, '{BETWEEN}')" for n in many)]
-    total, combinations, *lists = db.all(f"SELECT count(*), {', '.join(texts)} {source}", *values)[0]
-    found = {name: Counter((text or "").split(BETWEEN)) for name, text in zip(many, lists, strict=True)}
-    found |= {name: Counter[str]() for name in names if name not in many}
-    for combination, n in Counter((combinations or "").split(_BELOW) if total else ()).items():
-        for name, text in zip(few, combination.split(_BESIDE), strict=bool(few)):
-            found[name].update(dict.fromkeys(text.split(BETWEEN), n))
+    texts = [f"group_concat({_OF_MANY_VALUES[name]}, '{BETWEEN}')" for name in many]
+    if few:
+        texts.append("group_concat(d.combination, '')")
+    total, *lists = db.all(f"SELECT {', '.join(['count(*)', *texts])} {source}", *values)[0]
+    found = {name: Counter[str]() for name in names}
+    found |= {name: Counter((text or "").split(BETWEEN)) for name, text in zip(many, lists, strict=False)}
+    letters = Counter(lists[-1] or "") if few else {}
+    for row in db.all(f"SELECT letter, {', '.join(few)} FROM combinations") if letters else ():
+        if n := letters.get(row["letter"]):
+            for name in few:
+                found[name].update(dict.fromkeys(row[name].split(BETWEEN), n))
     return Counts(total, {name: _shown(FACETS[name], found[name]) for name in names})
 
 

@@ -16,7 +16,7 @@ from .versions import Version
 log = logging.getLogger(__name__)
 
 #: Counts changes of what is kept in the index; a store whose index is of another format gets a new one.
-FORMAT = "4"
+FORMAT = "5"
 _COLUMNS = (WHOLE, *TEXTS)
 # Words are told apart before they come here, and have no spaces; ``words`` lists them, for wildcards.
 _TOKENIZER = "ascii tokenchars '_.:,;'''"
@@ -41,14 +41,16 @@ def index(db: Database, version: Version, flavour: Flavour) -> None:
         leaves = list(_leaves(db, version))
         values = dict(leaves)
         begin, end = edtf.days(values.get("metadata.publication_date", ""))
+        status, kind = values["access.status"], values.get("metadata.resource_type.id", "")
+        file_types = facets.joined(v for f, v in leaves if f == "files.types")
         connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                doc, version.number, version.parent.number, version.parent.owner, version.is_draft, version.is_latest,
-                version.access["record"] == "public", version.index, version.created, version.updated,
-                values["access.status"], values.get("metadata.resource_type.id", ""), begin, end or (begin and "9999"),
-                _changed(db, version),
-                facets.joined(v for f, v in leaves if f == "files.types"),
+                doc, version.is_draft, version.is_latest, version.access["record"] == "public",
+                facets.combination(db, status, values["is_published"], file_types, kind),
+                version.parent.owner, version.parent.number, version.number, version.index, version.created,
+                version.updated, status, kind, values.get("metadata.publication_date", ""), begin,
+                end or (begin and "9999"), _changed(db, version),
                 facets.joined(v for f, v in leaves if f == "metadata.subjects.subject.keyword"),
             ),
         )  # fmt: skip
@@ -111,6 +113,7 @@ def rebuild(db: Database, flavour: Flavour) -> None:
         )
         connection.execute("CREATE VIRTUAL TABLE words USING fts5vocab (texts, row)")
         connection.execute("DELETE FROM documents")
+        connection.execute("DELETE FROM combinations")
         db.set_meta("index_changes", "0")
         for table, find in (("records", versions.find_record), ("drafts", versions.find_draft)):
             for row in connection.execute(f"SELECT id FROM {table}").fetchall():

@@ -174,7 +174,7 @@ def search(db: Database, flavour: Flavour, scope: Scope, wish: Wish, *, words_at
         counts = facets.count(db, wish.facets, counted)
         total = facets.count(db, (), wanted).total if narrowed else counts.total
         if wish.sort == "bestmatch" and asked and asked.ranking:
-            rows = _best(db, wanted, wish, total, filtered=isinstance(asked, Rows) or bool(narrowed))
+            rows = _best(db, wanted, wish, total)
         else:
             rows = _page(db, *wanted.source(), _NEWEST if wish.sort == "bestmatch" else sorts(flavour)[wish.sort], wish)
         find = (versions.find_record, versions.find_draft)
@@ -198,7 +198,7 @@ def _page(db: Database, source: str, values: list[Any], order: str, wish: Wish, 
     return db.all(sql, *values, wish.size, (wish.page - 1) * wish.size)
 
 
-def _best(db: Database, wanted: Condition, wish: Wish, total: int, *, filtered: bool) -> list[Row]:
+def _best(db: Database, wanted: Condition, wish: Wish, total: int) -> list[Row]:
     """Return one page of what is wanted, the best match first, and of equal ones the newest."""
     assert isinstance(wanted, Rows), "a scope is none of the full text index"
     best = f"SELECT rowid, bm25(texts, {_WEIGHTS}) AS score FROM texts WHERE texts MATCH ?"
@@ -212,8 +212,14 @@ def _best(db: Database, wanted: Condition, wish: Wish, total: int, *, filtered: 
     )
     source = f"FROM ({best}) t CROSS JOIN documents d ON d.doc = t.rowid WHERE {wanted.condition}"
     # Some of the best are enough, unless too many of them are not wanted, or the next ones are as good as the last of them.
-    some, full = 2 * wish.page * wish.size + 100, min(wish.size, total - (wish.page - 1) * wish.size)
-    if not filtered:
+    full = min(wish.size, total - (wish.page - 1) * wish.size)
+    if full <= 0:
+        return []
+    matches = db.all("SELECT count(*) AS n FROM texts WHERE texts MATCH ?", wanted.match)[0]["n"]
+    some = (
+        (2 * wish.page * wish.size + 100) * matches // total
+    )  # of all matches as many are wanted as of the best, or so
+    if some < matches:
         sure = f", t.score < t.worst OR t.n < {some} AS sure"
         rows = _page(db, source, [wanted.match, some, *wanted.values], order, wish, sure)
         if len(rows) >= full and all(row["sure"] for row in rows):

@@ -11,7 +11,11 @@ from .conditions import Condition, Rows, all_of, any_of
 from .schema import edtf
 from .searchfields import BOOLEANS, DATES, INTEGERS, PUBLISHED, TEXTS
 
-_COLUMNS = {"created": "d.created", "updated": "d.updated"}
+_COLUMNS = {
+    "created": "d.created",
+    "updated": "d.updated",
+    "metadata.publication_date": "d.publication_date",
+}
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d)(?:\.\d+)?)?)?(?:Z|\+00:00)?)?)?)?")
 _HAS_FIELD = "SELECT doc FROM terms WHERE field = (SELECT id FROM fields WHERE name = ?)"
 _ALSO = (
@@ -27,7 +31,7 @@ class NotOfItsKind(ValueError):
 def exists(name: str) -> Condition:
     """Return the condition that a field has any value."""
     if name in _COLUMNS:
-        return Rows("1")
+        return Rows(f"{_COLUMNS[name]} <> ''")
     if name == PUBLISHED:
         return Rows("d.published_from <> ''")
     if name in TEXTS:
@@ -99,7 +103,7 @@ def between(name: str, ends: tuple[str | None, ...], includes: tuple[bool, bool]
         given = [(kinds[n], _number(end) if name in INTEGERS else end) for n, end in enumerate(ends) if end is not None]
         condition, values = " AND ".join(f"{column} {kind} ?" for kind, _ in given), [end for _, end in given]
     if name in _COLUMNS:
-        return Rows(condition or "1", values)
+        return Rows(f"{column} <> ''{' AND ' + condition if condition else ''}", values)
     return Rows(f"d.doc IN ({_HAS_FIELD}{' AND ' + condition if condition else ''})", [name, *values])
 
 
