@@ -22,6 +22,7 @@ from zenodo_jupyter.execute import Execution
 from zenodo_jupyter.packages import PackageDifference
 from zenodo_jupyter.records import FileEntry
 from zenodo_jupyter.reproduction import Reproduction
+from zenodo_jupyter.rows import row_for
 from zenodo_jupyter.verdict import UsedEnvironment
 
 EVIL = "<script>alert(1)</script><img src=http://evil.example/x onerror=alert(2)>"
@@ -49,9 +50,8 @@ def reproduced(tmp_path):
             metadata={"creators": [{"person_or_org": {"name": "Doe, Ada"}}], "rights": [{"id": "mit"}]},
             html_url="https://zenodo.org/records/4242", files=(FileEntry("n.ipynb", 10, "ab" * 16),),
         )  # fmt: skip
-        repository = SimpleNamespace(
-            url="https://zenodo.org", title="Zenodo", row=SimpleNamespace(registered_dois=True)
-        )
+        row = row_for("https://zenodo.org")
+        repository = SimpleNamespace(url=row.url, title=row.title, row=row)
         done = Reproduction(
             record=record, repository=repository, folder=tmp_path, notebook="n.ipynb",
             execution=execution or Execution(True, seconds=1.0, cells=3), comparison=compare(archived, rerun),

@@ -115,7 +115,9 @@ def test_several_notebooks_are_chosen_from(
 ) -> None:
     """All are offered in their order; those that are chosen are shown in the question and run, and no others."""
     texts = {name: sums(name) for name in ("10-last.ipynb", "1-first.ipynb", "2-second.ipynb")}
-    files = {"all.zip": zipped({f"release/{name}": text for name, text in texts.items()})} if packed else texts
+    files = (
+        {"all.zip": zipped({f"release/{name}": text for name, text in texts.items()}, comment=b"")} if packed else texts
+    )
     form = ReproduceForm(str(publish_files(repositories.repository("local", config=config), files).doi), config=config)
     form.begin()
     form.wait()
