@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -77,6 +81,23 @@ def uses(folder, *sources):
 def test_finds(folder, source, expected):
     """Each way to name a file gives what is really used, and nothing else."""
     assert uses(folder, source) == expected
+
+
+def test_two_browsers_look_at_once(folder):
+    """Two notebooks are read at the same moment, also by a Python that cannot parse in two threads."""
+    source = f"pd.read_csv('a.csv')\n[{'(a + b * c[1:2]),' * 400}]"
+    before, often = gc.get_threshold(), sys.getswitchinterval()
+    gc.callbacks.append(switch := lambda *told: None)  # other threads get their turn
+    try:
+        sys.setswitchinterval(1e-5)
+        gc.set_threshold(5)
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda _: uses(folder, source), range(16)))
+    finally:
+        gc.callbacks.remove(switch)
+        gc.set_threshold(*before)
+        sys.setswitchinterval(often)
+    assert found == [{("a.csv", "read", "inside")}] * 16
 
 
 def test_written_before_it_is_read_is_not_missing(folder):

@@ -6,13 +6,12 @@ is published; it is reserved all the same, and publishing later without the swit
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from . import badge, card, identity, notebook, stamping
+from . import badge, card, cells, identity, notebook, stamping
 from . import bundle as bundles
 from . import collect as collecting
 from .collect import Plan
@@ -116,7 +115,7 @@ def _text(file: bundles.BundleFile, blank: Callable[[str], str]) -> bundles.Bund
     try:
         text = blank(given.decode())
         if file.key.endswith(".py"):
-            ast.parse(text)
+            cells.python(text)
     except (UnicodeDecodeError, SyntaxError, ValueError):
         return file  # it is searched all the same
     content = text.encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ _PYTHON_MAGICS = frozenset(
 _MAGIC_LINE = re.compile(r"^(\s*)(%|!|\?)(.*)$|^(\s*[\w.%]+)\?\??\s*$")
 _MAGIC_VALUE = re.compile(r"^(\s*[\w\s,.*\[\]'\"]+=\s*)(%\w|!)(.*)$")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+#: Until 3.11.8, Python counted for all threads at once how deep a tree is, and said "recursion depth mismatch" (gh-106905).
+_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -112,11 +115,16 @@ def output_texts(cell: Mapping[str, Any]) -> Iterator[str]:
                     yield _ANSI.sub("", value)
 
 
+def python(text: str) -> ast.Module:
+    """Parse Python, in one thread at a time; raises what `ast.parse` raises."""
+    with _one_at_a_time, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a wrong escape in someone's text is not our affair
+        return ast.parse(text)
+
+
 def _tree(text: str) -> ast.Module | None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a wrong escape in someone's text is not our affair
-            return ast.parse(text)
+        return python(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

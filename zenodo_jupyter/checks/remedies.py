@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..cells import output_texts
+from ..cells import output_texts, python
 from ..datafinder import Use, find
 from ..errors import BadInput
 from . import privacy, secrets
@@ -173,7 +173,7 @@ def _environment(nb: NotebookNode, finding: Finding, folder: Path, tokens: Seque
     cell = nb["cells"][finding.cell]
     hidden = set(secrets.found(cell["source"], tokens))
     try:
-        tree = ast.parse(cell["source"])
+        tree = python(cell["source"])
     except (SyntaxError, ValueError) as error:
         raise BadInput("The cell cannot be changed by itself: it is not plain Python.", finding.fix) from error
     names = {id(value): name for node in ast.walk(tree) for name, value in _named(node)}
