@@ -66,8 +66,9 @@ NGINX := /usr/sbin/nginx
 $(NGINX):
 	-$(APT) update && $(APT) install -y --no-install-recommends nginx-light
 
-# Full sizes: python -m benchmarks.clients --full, python -m benchmarks.nginx --large 1024 and python -m benchmarks.searches --records 1000 10000 100000
-bench: install $(CHROMIUM) | $(NGINX) ## speed beside curl, nginx and JupyterLab without us, as ratios; searching
+# Full sizes: python -m benchmarks.clients --full, python -m benchmarks.nginx --large 1024, python -m benchmarks.searches --records 1000 10000 100000
+# and python -m benchmarks.sizes --records 1000 10000 100000 --gigabytes 10
+bench: install $(CHROMIUM) | $(NGINX) ## speed beside curl, nginx and JupyterLab without us, as ratios; searching, keeping and harvesting
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m benchmarks
 
 survival: install ## a thousand publications that die, and are gone on with

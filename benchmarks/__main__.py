@@ -8,6 +8,7 @@ from .era import main as era
 from .mutation import main as mutation
 from .nginx import main as nginx
 from .searches import main as searches
+from .sizes import main as sizes
 from .startup import main as startup
 from .transfer import main as transfer
 
@@ -16,6 +17,7 @@ clients([])
 nginx([])
 bundling()
 searches([])
+sizes([])
 startup()
 if CORPUS.is_dir():
     mutation()
