@@ -14,6 +14,10 @@ import type { IDeposit, IRemedied, IStamp } from './types';
 const TURN = 1500;
 const MOST = 4;
 
+/** Milliseconds in which the server is to save a shared document by itself, and between two looks whether it has. */
+const SAVES = 5000;
+const LOOKS = 100;
+
 type ICell = { metadata: JSONObject };
 
 /** An open notebook. */
@@ -65,7 +69,8 @@ export class OpenNotebook implements IDocument {
 
   async save(): Promise<void> {
     await this.catchUp();
-    if (this.isDirty || this.panel.context.model.collaborative) {
+    await this._savedByServer();
+    if (this.isDirty) {
       await this.panel.context.save();
     }
   }
@@ -138,6 +143,17 @@ export class OpenNotebook implements IDocument {
 
   showBadge(): void {
     this.show(badgeIndex(this.panel.context.model.sharedModel));
+  }
+
+  /**
+   * Wait until the server has saved a shared document, as it does a second after the last change. JupyterLab, asked to save it
+   * meanwhile, finds a file that it did not know and asks which of the two is right.
+   */
+  private async _savedByServer(): Promise<void> {
+    const until = Date.now() + (this.panel.context.model.collaborative ? SAVES : 0);
+    while (this.isDirty && Date.now() < until) {
+      await new Promise(resolve => setTimeout(resolve, LOOKS));
+    }
   }
 
   /** Whether the file has all that is here: each window writes into the metadata what its kernel says of itself. */

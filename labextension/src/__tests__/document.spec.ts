@@ -61,6 +61,29 @@ describe('OpenNotebook.catchUp', () => {
   });
 });
 
+describe('OpenNotebook.save of a shared document', () => {
+  /** How often JupyterLab is asked to save, where the server saves by itself after some milliseconds. */
+  const asked = async (after: number) => {
+    vi.useFakeTimers();
+    const model = { dirty: true, collaborative: true };
+    const save = vi.fn(async () => void (model.dirty = false));
+    setTimeout(() => (model.dirty = false), after);
+    const saved = new OpenNotebook({ context: { model, save } } as never, { get: async () => ({}) as never }).save();
+    await vi.runAllTimersAsync();
+    await saved;
+    vi.useRealTimers();
+    return save.mock.calls.length;
+  };
+
+  it('leaves it to the server, since JupyterLab would ask which of two files is right', async () => {
+    expect(await asked(1200)).toBe(0);
+  });
+
+  it('saves it where nobody has the server save by itself', async () => {
+    expect(await asked(60_000)).toBe(1);
+  });
+});
+
 describe('OpenNotebook.myTurn', () => {
   /** An open notebook that browsers 3, 5 and 9 share, in one of them. */
   const opened = (clientID: number, collaborative = true) => {
