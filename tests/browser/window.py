@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_process import TOKEN, JupyterProcess
@@ -101,6 +102,14 @@ class Window:
     def saved(self) -> None:
         """Wait until nothing in the notebook is unsaved."""
         expect(self.unsaved).to_have_count(0)
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds that is not to be seen in the window."""
+        for _ in range(PATIENCE // 200):
+            if holds():
+                return
+            self.page.wait_for_timeout(200)
+        assert holds()
 
     def write(self, words: str) -> None:
         """Write something at the end of the notebook's first cell, and leave the cell."""
