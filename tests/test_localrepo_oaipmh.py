@@ -178,6 +178,17 @@ def test_a_token_is_for_its_verb_and_its_time(session: requests.Session, monkeyp
     assert refusal(session, verb="ListIdentifiers", resumptionToken=token) == "badResumptionToken"
 
 
+def test_a_token_brings_the_same_part_again(session: requests.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should lose nothing to whoever asks once more because an answer was lost on its way."""
+    monkeypatch.setattr(harvesting, "PAGE", 2)
+    answer = session.get(OAI, params={"verb": "ListIdentifiers", "metadataPrefix": "oai_dc"})
+    token = etree.fromstring(answer.content).findtext(f".//{NAME}resumptionToken")
+    said = {"verb": "ListIdentifiers", "resumptionToken": token}
+    one, other = (etree.fromstring(session.get(OAI, params=said).content) for _ in range(2))
+    found = [e.text for e in one.iter(f"{NAME}identifier")]
+    assert len(found) == 2 and found == [e.text for e in other.iter(f"{NAME}identifier")]
+
+
 def test_what_is_not_for_everybody_is_not_told(tmp_path: Path) -> None:
     """Should leave out restricted and deleted records and names of restricted files, also when their owner asks."""
     with door(tmp_path, "rdm") as session:
