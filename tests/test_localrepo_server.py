@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -133,6 +135,24 @@ def test_an_early_refusal_reaches_the_client(server: Server, session: requests.S
     assert stranger.status_code == 403
     assert session.put(address, data=big, headers={"Content-Type": "text/csv"}).status_code == 415
     assert session.get(f"{server.url}/api/ping").text == "OK"
+
+
+def test_what_follows_a_body_is_the_next_request(server: Server, session: requests.Session) -> None:
+    """Should keep each byte of a body that comes with its headers and with the request behind it, and answer both."""
+    id = draft(session, server.url)
+    body, address = os.urandom(300_000), f"/api/records/{id}/draft/files/a.csv"
+    head = f"Host: 127.0.0.1\r\nAuthorization: Bearer {server.token}\r\n"
+    one = (
+        f"PUT {address}/content HTTP/1.1\r\n{head}Content-Type: application/octet-stream\r\nContent-Length: {len(body)}"
+    )
+    two = f"POST {address}/commit HTTP/1.1\r\n{head}Content-Length: 0\r\nConnection: close\r\n\r\n"
+    with socket.create_connection((urlsplit(server.url).hostname, urlsplit(server.url).port)) as connection:
+        connection.sendall(f"{one}\r\n\r\n".encode() + body + two.encode())
+        answers = b""
+        while part := connection.recv(65536):
+            answers += part
+    assert answers.count(b"HTTP/1.1 200 OK") == 2
+    assert session.get(f"{server.url}{address}").json()["checksum"] == f"md5:{hashlib.md5(body).hexdigest()}"
 
 
 def test_a_client_that_goes_away(server: Server, session: requests.Session, tmp_path: Path) -> None:

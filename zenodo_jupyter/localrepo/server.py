@@ -1,7 +1,7 @@
 """The other door: a loopback HTTP server, for clients that are other programs and for classes.
 
 cheroot, because it is pure Python, runs everywhere and, with a gateway of one's own, moves bytes about as fast as the disk
-and md5 allow. Four of its habits are changed here, each where it is said.
+and md5 allow. Some of its habits are changed here and in the gateway, each where it is said.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ import json
 import re
 import secrets
 import signal
-import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
-from cheroot.wsgi import Gateway_10
 from cheroot.wsgi import Server as CherootServer
 from filelock import FileLock, Timeout
 
@@ -27,9 +25,8 @@ from ..errors import BadInput, Busy
 from . import users
 from .api.answers import as_json
 from .app import create_app
-from .blobs import BLOCK
-from .file_wrapper import FileWrapper
 from .flavours import Switches
+from .gateway import Gateway
 from .registry import Registry
 from .store import Store
 
@@ -41,61 +38,6 @@ _THREADS = 32
 _SHUTDOWN_TIMEOUT = 60
 #: A client may be silent so long, in seconds.
 _IDLE_TIMEOUT = 60
-
-
-class _Gateway(Gateway_10):  # type: ignore[misc]
-    """Sends files in large blocks or by the kernel, and never reads an unread body into memory."""
-
-    # cheroot finds its own gateways among the subclasses of Gateway; this one is named outright.
-    version = (1, 0)
-
-    def get_environ(self) -> Any:
-        environ: dict[str, Any] = super().get_environ()
-        environ["wsgi.file_wrapper"] = FileWrapper
-        if b"%2f" in self.req.uri.lower():
-            # cheroot leaves an encoded slash as it is; names of files have them, and other servers decode them.
-            path = urlsplit(self.req.uri.decode("latin-1")).path
-            environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
-        return environ
-
-    def respond(self) -> None:
-        response = self.req.server.wsgi_app(self.env, self.start_response)
-        try:
-            self._drain()
-            if isinstance(response, FileWrapper):
-                self._send_file(response)
-            else:
-                for chunk in response:
-                    if chunk:
-                        self.write(chunk)
-        finally:
-            self.req.ensure_headers_sent()
-            if hasattr(response, "close"):
-                response.close()
-
-    def _drain(self) -> None:
-        """Read what the application left of a body, block by block.
-
-        cheroot would read it in one call (a 2 GiB upload that is refused early took 4 GB of memory), and without reading
-        it the client would see a reset instead of the refusal.
-        """
-        body = self.req.rfile
-        if self.req.chunked_read:
-            while body.read(BLOCK):
-                pass
-            return
-        while body.remaining > 0:
-            if not body.read(min(BLOCK, body.remaining)):
-                self.req.close_connection = True  # the client is gone
-                body.remaining = 0
-
-    def _send_file(self, response: FileWrapper) -> None:
-        self.req.ensure_headers_sent()
-        connection: socket.socket = self.req.conn.socket
-        left = self.remaining_bytes_out
-        if left:
-            # sendfile where the system has it, else blocks; cheroot's writer copies every block three times.
-            connection.sendfile(response.file, response.file.tell(), left)
 
 
 class Server:
@@ -173,7 +115,7 @@ class Server:
         wanted = [port] if port is not None else [urlsplit(self._store.site_url).port or 0, 0]
         for attempt in wanted:
             server = CherootServer((host, attempt), application, numthreads=_THREADS, request_queue_size=_QUEUE)
-            server.gateway = _Gateway
+            server.gateway = Gateway
             server.shutdown_timeout = _SHUTDOWN_TIMEOUT
             server.timeout = _IDLE_TIMEOUT
             server.max_request_header_size = 64 * 1024

@@ -14,9 +14,9 @@ from werkzeug.http import dump_options_header
 
 from ...errors import AccessDenied, WasRefused
 from .. import drafts, entries, transfers
-from ..blobs import BLOCK, Readable
+from ..blobs import Readable
 from ..entries import Entry
-from ..file_wrapper import FileWrapper
+from ..file_wrapper import BLOCK, FileWrapper
 from ..versions import Version
 from . import here
 from .answers import PLAIN, answer, negotiate
