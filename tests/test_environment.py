@@ -125,6 +125,17 @@ def test_asks_the_python_of_the_kernel(tmp_path, monkeypatch):
     assert (described.pins, described.missing, described.note) == ((), ("numpy",), "")
 
 
+def test_an_interpreter_is_asked_again_when_something_was_installed(site, monkeypatch):
+    """Should fail if the same question takes a second each time, or if an answer outlives an installation."""
+    asked, run = [], subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda *args, **options: asked.append(args) or run(*args, **options))
+    install(site, "first")
+    nb = notebook("import first, second")
+    assert [describe(nb).missing for _ in range(3)] == [("second",)] * 3 and len(asked) == 1
+    install(site, "second")
+    assert describe(nb).missing == () and len(asked) == 2
+
+
 def test_unknown_kernel_is_said():
     """Where the kernel is not here, the packages beside this one stand in, and the file says so."""
     described = describe(notebook("import numpy", kernel="far-away"))

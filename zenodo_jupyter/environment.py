@@ -42,6 +42,7 @@ version = platform.python_version()
 implementation = sys.implementation
 json.dump({
     "distributions": found,
+    "path": [folder for folder in sys.path if os.path.isdir(folder)],
     "stdlib": sorted(getattr(sys, "stdlib_module_names", ())),
     "markers": {
         "implementation_name": implementation.name, "implementation_version": version, "os_name": os.name,
@@ -52,6 +53,8 @@ json.dump({
     },
 }, sys.stdout)
 """
+# What interpreters answered, by their path and what is added to theirs, with the states of the folders that they looked into.
+_answers: dict[tuple[str, str], tuple[dict[str, int], dict[str, Any]]] = {}
 #: Seconds; reading some hundred distributions takes about one, on a cold network disk much more.
 _PATIENCE = 60
 
@@ -193,13 +196,28 @@ def kernel_python(name: str) -> tuple[str, str]:
 
 
 def _ask(python: str) -> dict[str, Any] | None:
-    """Ask an interpreter for its distributions; None when it does not answer."""
+    """Ask an interpreter for its distributions; None when it does not answer.
+
+    It takes most of a second, so an answer is used again until something is installed or removed: that changes a folder.
+    """
+    asked = python, os.environ.get("PYTHONPATH", "")
+    before, known = _answers.get(asked, ({}, {}))
+    if before and before == _states(before):
+        return known
     try:
         done = subprocess.run([python, "-c", _QUESTION], capture_output=True, timeout=_PATIENCE, check=True)
         answer = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError):
         return None
-    return answer if isinstance(answer, dict) else None
+    if not isinstance(answer, dict):
+        return None
+    _answers[asked] = _states(answer["path"]), answer
+    return answer
+
+
+def _states(folders: Iterable[str]) -> dict[str, int]:
+    """Return when folders changed last, in nanoseconds; 0 for those that are gone."""
+    return {folder: os.stat(folder).st_mtime_ns if os.path.isdir(folder) else 0 for folder in folders}
 
 
 def _environment(
