@@ -105,7 +105,7 @@ class Gathered:
             When another process harvests into it.
         """
         with in_words(self.folder):
-            (self.folder / "records").mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self.folder / ".lock", timeout=0)
         try:
             lock.acquire()
@@ -114,7 +114,10 @@ class Gathered:
                 f"Another process harvests into {self.folder}.", "Wait for it, or choose another folder."
             ) from None
         try:
+            # First of all: by it the folder is known again, also when nothing else came.
             keep(self.folder / STATE, json.dumps({**self._source, **self.state}, indent=1))
+            with in_words(self.folder):
+                (self.folder / "records").mkdir(exist_ok=True)
             for line in self._lines():
                 self._learn(line)
             yield
