@@ -66,8 +66,8 @@ export class Order {
 
   /** Tick or untick files. */
   tick(files: readonly IFileEntry[], isIn: boolean): void {
-    const keys = files.map(file => file.key);
-    const others = this.chosen.excluded.filter(file => !keys.includes(file.key));
+    const keys = new Set(files.map(file => file.key));
+    const others = this.chosen.excluded.filter(file => !keys.has(file.key));
     this._choose({ excluded: isIn ? others : [...others, ...files.filter(file => file.role !== 'notebook')] });
   }
 

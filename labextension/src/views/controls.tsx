@@ -113,6 +113,32 @@ export function Fold(props: {
   );
 }
 
+/** How much of a long list is shown at once: a tick among a thousand rows would take a third of a second. */
+const SHOWN = 100;
+
+/** A list that shows its beginning, and more of it at will. */
+export function Listed<T>(props: {
+  items: readonly T[];
+  className?: string;
+  children: (item: T) => React.ReactNode;
+}): JSX.Element {
+  const { trans } = usePanel();
+  const [most, setMost] = React.useState(SHOWN);
+  const { length } = props.items;
+  const next = Math.min(length - most, SHOWN);
+  return (
+    <>
+      <ul className={props.className}>{props.items.slice(0, most).map(props.children)}</ul>
+      {next > 0 && (
+        <p className={props.className}>
+          <Link onClick={() => setMost(most + SHOWN)}>{trans._n('Show %1 more', 'Show %1 more', next)}</Link>{' '}
+          <span className="zj-sub zj-small">{trans.__('%1 of %2', most, length)}</span>
+        </p>
+      )}
+    </>
+  );
+}
+
 /** Facts, each with its name. */
 export function Facts(props: { rows: [string, React.ReactNode][] }): JSX.Element {
   return (

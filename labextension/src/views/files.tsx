@@ -7,7 +7,7 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { IFileEntry } from '../types';
 import { useNotebook, usePanel } from './context';
-import { Button, Fold, Icon, Link } from './controls';
+import { Button, Fold, Icon, Link, Listed } from './controls';
 import { GroupBox } from './group';
 import { sizeOf, unknownOf } from './words';
 
@@ -25,7 +25,12 @@ export function Files(): JSX.Element {
   const { model, notebook } = useNotebook();
   const { plan, order } = model;
   const files = plan?.files ?? [];
-  const rows = [...files, ...order.chosen.excluded.filter(file => !files.some(other => other.key === file.key))];
+  const goes = new Set(files.map(file => file.key));
+  const unticked = new Set(order.chosen.excluded.map(file => file.key));
+  // In the order of their names, so that one that was unticked, and is no longer planned, stays where it was.
+  const rows = [...files, ...order.chosen.excluded.filter(file => !goes.has(file.key))].sort(
+    (a, b) => Number(b.role === 'notebook') - Number(a.role === 'notebook') || (a.key < b.key ? -1 : 1)
+  );
   const out = (plan?.left_out ?? []).filter(item => !UNTICKED.test(item.reason));
   const made = plan?.made ?? [];
   const here = PathExt.dirname(notebook.path);
@@ -34,7 +39,7 @@ export function Files(): JSX.Element {
   const row = places.repository(order.chosen.to);
 
   function isIn(file: IFileEntry): boolean {
-    return !order.chosen.excluded.some(other => other.key === file.key);
+    return !unticked.has(file.key);
   }
 
   const summary = [
@@ -64,17 +69,15 @@ export function Files(): JSX.Element {
         folder ? (
           <Folder key={folder} name={folder} files={inside} isIn={isIn} />
         ) : (
-          <ul key="" className="zj-files">
-            {inside.map(file => (
-              <File key={file.key} file={file} isIn={isIn(file)} />
-            ))}
-          </ul>
+          <Listed key="" className="zj-files" items={inside}>
+            {file => <File key={file.key} file={file} isIn={isIn(file)} />}
+          </Listed>
         )
       )}
       {made.length > 0 && (
         <Fold title={trans.__('Made for you')} aside={String(made.length)}>
-          <ul className="zj-files">
-            {made.map(file => (
+          <Listed className="zj-files" items={made}>
+            {file => (
               <li key={file.key} className="zj-file is-made">
                 <Icon icon={iconOf(file.key)} />
                 <span className="zj-fname">
@@ -82,22 +85,22 @@ export function Files(): JSX.Element {
                   <span className="zj-why">{file.reason}</span>
                 </span>
               </li>
-            ))}
-          </ul>
+            )}
+          </Listed>
         </Fold>
       )}
       {out.length > 0 && (
         <Fold title={trans.__('Left out')} aside={String(out.length)}>
-          <ul>
-            {out.map(item => (
+          <Listed items={out}>
+            {item => (
               <li key={item.name} className="zj-out">
                 <span className="zj-fname">{item.name}</span>
                 <span className="zj-why">
                   {item.reason} · <Link onClick={() => order.add([PathExt.join(here, item.name)])}>{trans.__('Add')}</Link>
                 </span>
               </li>
-            ))}
-          </ul>
+            )}
+          </Listed>
         </Fold>
       )}
       {row && <Meter bytes={bytes} files={ticked.length} most={row.max_bytes} mostFiles={row.max_files} />}
@@ -130,11 +133,9 @@ function Folder(props: { name: string; files: IFileEntry[]; isIn: (file: IFileEn
         </span>
         <span className="zj-size">{sizeOf(props.files.reduce((sum, file) => sum + file.size, 0))}</span>
       </label>
-      <ul className="zj-files is-inside">
-        {props.files.map(file => (
-          <File key={file.key} file={file} isIn={props.isIn(file)} shown={file.key.slice(props.name.length + 1)} />
-        ))}
-      </ul>
+      <Listed className="zj-files is-inside" items={props.files}>
+        {file => <File key={file.key} file={file} isIn={props.isIn(file)} shown={file.key.slice(props.name.length + 1)} />}
+      </Listed>
     </div>
   );
 }
@@ -210,7 +211,8 @@ function foldersOf(files: IFileEntry[]): [string, IFileEntry[]][] {
   const folders = new Map<string, IFileEntry[]>([['', []]]);
   for (const file of files) {
     const folder = file.key.includes('/') ? file.key.slice(0, file.key.indexOf('/')) : '';
-    folders.set(folder, [...(folders.get(folder) ?? []), file]);
+    folders.set(folder, folders.get(folder) ?? []);
+    folders.get(folder)!.push(file);
   }
   return [...folders];
 }
