@@ -16,6 +16,8 @@ export const COMMANDS = {
   publish: 'zenodo-jupyter:publish',
   open: 'zenodo-jupyter:open',
   get: 'zenodo-jupyter:get',
+  check: 'zenodo-jupyter:check',
+  cite: 'zenodo-jupyter:cite',
   search: 'zenodo-jupyter:search',
   records: 'zenodo-jupyter:records',
   requests: 'zenodo-jupyter:requests'
@@ -103,6 +105,29 @@ export function addCommands({ commands, trans, tracker, browser, settings, model
         await panel.getting.look(doi, from);
       }
     }
+  });
+  commands.addCommand(COMMANDS.check, {
+    label: trans.__('Check a Notebook Before Publishing'),
+    isEnabled: args => !!(tracker.currentWidget || args.path),
+    describedBy: described({
+      path: ['string', trans.__('The notebook, as it is saved; otherwise the one in front')],
+      to: ['string', trans.__('Name of the repository')]
+    }),
+    execute: async args => {
+      const path = text(args.path) || (tracker.currentWidget?.context.localPath ?? '');
+      const order = { path, data: [], exclude: [], to: text(args.to) || null, metadata: null, new: false, version_of: null };
+      return (await (await models()).places.api.collect(order)).findings;
+    }
+  });
+  commands.addCommand(COMMANDS.cite, {
+    label: trans.__('Cite a Record'),
+    isEnabled: args => !!args.doi,
+    describedBy: described({
+      doi: ['string', trans.__('A DOI in any spelling')],
+      from: ['string', trans.__('Name of the repository, where several have it')]
+    }),
+    execute: async args =>
+      (await (await models()).places.api.resolve(text(args.doi), text(args.from) || null)).citation
   });
   commands.addCommand(COMMANDS.search, {
     label: trans.__('Search Repositories …'),

@@ -8,6 +8,8 @@ import { addCommands, COMMANDS } from '../commands';
 const HEADLESS: { [command: string]: { [name: string]: any } } = {
   [COMMANDS.publish]: { path: 'a.ipynb', to: 'zenodo', yes: true },
   [COMMANDS.get]: { doi: '10.5281/zenodo.7', folder: 'seven', from: 'zenodo' },
+  [COMMANDS.check]: { path: 'a.ipynb', to: 'zenodo' },
+  [COMMANDS.cite]: { doi: '10.5281/zenodo.7', from: 'zenodo' },
   [COMMANDS.search]: { q: 'rain', from: 'zenodo', quiet: true },
   [COMMANDS.records]: { q: 'rain', quiet: true },
   [COMMANDS.requests]: { quiet: true }
@@ -28,7 +30,8 @@ describe('commands', () => {
     const done = { id: 'j', state: 'done', result: { folder: 'seven', files: ['a'] } };
     const say = (name: string, answer: any) => async (...given: any[]) => (asked.push([name, ...given]), answer);
     const api = {
-      resolve: say('resolve', { record, repository: 'zenodo' }),
+      resolve: say('resolve', { record, repository: 'zenodo', citation: 'Ada (2026). Rain.' }),
+      collect: say('collect', { findings: [{ id: 'no-title' }] }),
       get: say('get', done),
       search: say('search', { records: [record], total: 1, repository: 'zenodo', facets: [] }),
       requests: say('requests', { requests: [{ id: '1', title: 'Rain', created: '', actions: [] }] })
@@ -73,6 +76,12 @@ describe('commands', () => {
     expect(asked).toEqual([['publish', 'a.ipynb', 'zenodo']]);
     expect(await commands.execute(COMMANDS.search, HEADLESS[COMMANDS.search])).toMatchObject([{ id: '7', repository: 'zenodo' }]);
     expect(asked[1][1]).toMatchObject({ q: 'rain', from: 'zenodo', mine: false });
+  });
+
+  it('returns what stands in the way of a publication, and how a record is cited', async () => {
+    expect(await commands.execute(COMMANDS.check, HEADLESS[COMMANDS.check])).toEqual([{ id: 'no-title' }]);
+    expect(asked[0]).toMatchObject(['collect', { path: 'a.ipynb', to: 'zenodo' }]);
+    expect(await commands.execute(COMMANDS.cite, HEADLESS[COMMANDS.cite])).toBe('Ada (2026). Rain.');
   });
 
   it('hides the button of the toolbar, and only that, where the person does not want it', () => {
