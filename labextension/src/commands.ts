@@ -18,6 +18,7 @@ export const COMMANDS = {
   get: 'zenodo-jupyter:get',
   check: 'zenodo-jupyter:check',
   cite: 'zenodo-jupyter:cite',
+  reproduce: 'zenodo-jupyter:reproduce',
   search: 'zenodo-jupyter:search',
   records: 'zenodo-jupyter:records',
   requests: 'zenodo-jupyter:requests'
@@ -128,6 +129,22 @@ export function addCommands({ commands, trans, tracker, browser, settings, model
     }),
     execute: async args =>
       (await (await models()).places.api.resolve(text(args.doi), text(args.from) || null)).citation
+  });
+  commands.addCommand(COMMANDS.reproduce, {
+    label: trans.__('Reproduce a Record'),
+    isEnabled: args => !!args.doi && !!args.folder,
+    describedBy: described({
+      doi: ['string', trans.__('A DOI in any spelling')],
+      from: ['string', trans.__('Name of the repository, where several have it')],
+      folder: ['string', trans.__('Get the files into this folder, and run the notebook there')],
+      yes: ['boolean', trans.__('The person knows that other people’s code is run; without it, the answer is the question')]
+    }),
+    execute: async args => {
+      const [{ places }, { follow }] = await Promise.all([models(), import('./following')]);
+      const [doi, from, folder] = [args.doi, args.from, args.folder].map(text);
+      const job = await places.api.reproduce(doi, folder, from || null, args.yes === true, []);
+      return follow(places.api, job, () => undefined, new AbortController().signal);
+    }
   });
   commands.addCommand(COMMANDS.search, {
     label: trans.__('Search Repositories …'),

@@ -10,6 +10,7 @@ const HEADLESS: { [command: string]: { [name: string]: any } } = {
   [COMMANDS.get]: { doi: '10.5281/zenodo.7', folder: 'seven', from: 'zenodo' },
   [COMMANDS.check]: { path: 'a.ipynb', to: 'zenodo' },
   [COMMANDS.cite]: { doi: '10.5281/zenodo.7', from: 'zenodo' },
+  [COMMANDS.reproduce]: { doi: '10.5281/zenodo.7', folder: 'seven', from: 'zenodo', yes: true },
   [COMMANDS.search]: { q: 'rain', from: 'zenodo', quiet: true },
   [COMMANDS.records]: { q: 'rain', quiet: true },
   [COMMANDS.requests]: { quiet: true }
@@ -33,6 +34,7 @@ describe('commands', () => {
       resolve: say('resolve', { record, repository: 'zenodo', citation: 'Ada (2026). Rain.' }),
       collect: say('collect', { findings: [{ id: 'no-title' }] }),
       get: say('get', done),
+      reproduce: say('reproduce', done),
       search: say('search', { records: [record], total: 1, repository: 'zenodo', facets: [] }),
       requests: say('requests', { requests: [{ id: '1', title: 'Rain', created: '', actions: [] }] })
     };
@@ -82,6 +84,13 @@ describe('commands', () => {
     expect(await commands.execute(COMMANDS.check, HEADLESS[COMMANDS.check])).toEqual([{ id: 'no-title' }]);
     expect(asked[0]).toMatchObject(['collect', { path: 'a.ipynb', to: 'zenodo' }]);
     expect(await commands.execute(COMMANDS.cite, HEADLESS[COMMANDS.cite])).toBe('Ada (2026). Rain.');
+  });
+
+  it('runs other people’s code only where a person has said yes', async () => {
+    const { yes, ...unasked } = HEADLESS[COMMANDS.reproduce];
+    await commands.execute(COMMANDS.reproduce, unasked);
+    await commands.execute(COMMANDS.reproduce, { ...unasked, yes });
+    expect(asked.map(given => given[4])).toEqual([false, true]);
   });
 
   it('hides the button of the toolbar, and only that, where the person does not want it', () => {
