@@ -24,8 +24,8 @@ from typing import BinaryIO, Protocol
 from ..errors import DiskFull, Mismatch
 from .database import now
 
-#: Bytes read, hashed and written at a time: few enough to stay in the processor's cache from the socket to the disk, which
-#: takes 0.6 of the time that blocks of 1 MiB take.
+#: Bytes read, hashed and written at a time: few enough to stay in the processor's cache from the socket to the disk. With
+#: cheroot's reader left out, uploads take 0.7 to 0.75 of what they took in blocks of 1 MiB.
 BLOCK = 1 << 18
 #: Uploads smaller than this are hashed in the thread that reads them: starting another costs more than it saves.
 _THREAD_FROM = 8 << 20
