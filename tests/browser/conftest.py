@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import shutil
 import sys
@@ -192,9 +193,15 @@ def local(jupyter: JupyterProcess) -> Repository:
 
 @pytest.fixture
 def notebook(jupyter: JupyterProcess, request: pytest.FixtureRequest) -> Path:
-    """A copy of the quickstart in a folder of the test's own, below the server's."""
+    """A copy of the quickstart in a folder of the test's own, below the server's.
+
+    It was run with the Python that runs it here: JupyterLab writes another one into it as soon as the kernel has answered.
+    """
     folder = jupyter.root / re.sub(r"\W+", "-", request.node.name).strip("-")
     shutil.copytree(QUICKSTART, folder)
+    text = (folder / NAME).read_text("utf-8")
+    here = f'"version": "{platform.python_version()}"'
+    (folder / NAME).write_text(re.sub(r'"version": "3\.[\d.]+"', here, text), "utf-8")
     return folder / NAME
 
 
