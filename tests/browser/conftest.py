@@ -191,18 +191,22 @@ def local(jupyter: JupyterProcess) -> Repository:
     return repositories.repository("local", config=Config(data_dir=jupyter.root.parent / "zenodo"))
 
 
-@pytest.fixture
-def notebook(jupyter: JupyterProcess, request: pytest.FixtureRequest) -> Path:
-    """A copy of the quickstart in a folder of the test's own, below the server's.
+def lay_out(folder: Path) -> Path:
+    """Copy the quickstart into a new folder, and return its notebook.
 
     It was run with the Python that runs it here: JupyterLab writes another one into it as soon as the kernel has answered.
     """
-    folder = jupyter.root / re.sub(r"\W+", "-", request.node.name).strip("-")
     shutil.copytree(QUICKSTART, folder)
     text = (folder / NAME).read_text("utf-8")
     here = f'"version": "{platform.python_version()}"'
     (folder / NAME).write_text(re.sub(r'"version": "3\.[\d.]+"', here, text), "utf-8")
     return folder / NAME
+
+
+@pytest.fixture
+def notebook(jupyter: JupyterProcess, request: pytest.FixtureRequest) -> Path:
+    """A copy of the quickstart in a folder of the test's own, below the server's."""
+    return lay_out(jupyter.root / re.sub(r"\W+", "-", request.node.name).strip("-"))
 
 
 @pytest.fixture

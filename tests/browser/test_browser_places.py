@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import NAME, QUICKSTART, ask_nothing, settle
+from conftest import NAME, ask_nothing, lay_out, settle
 from jupyter_process import JupyterProcess
 from playwright.sync_api import Browser, Page, expect
 from test_browser_ways import complaints
@@ -85,7 +84,7 @@ def test_read_only_folder(page: Page, tmp_path_factory: pytest.TempPathFactory) 
     """The panel says that a notebook is read-only, and publishes it; its badge stands in the published copy alone."""
     home = tmp_path_factory.mktemp("read-only")
     folder = home / "root" / "handed-out"
-    shutil.copytree(QUICKSTART, folder)
+    lay_out(folder)
     for path in (folder, *folder.rglob("*")):
         path.chmod(path.stat().st_mode & ~0o222)
     before = (folder / NAME).read_bytes()
