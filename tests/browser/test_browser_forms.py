@@ -41,12 +41,13 @@ def run_form(window: Window) -> Locator:
     """Run the last cell, and return the form when it has looked at the notebook."""
     cell = window.notebook.locator(".jp-CodeCell").last
     prompt = cell.locator(".jp-InputPrompt")
-    # A cell that is run before there is a kernel is not run, and nothing says so: a person presses again.
-    for _ in range(PATIENCE // 1000):
+    # A cell that is run before there is a kernel is not run, and nothing says so: a person presses again, but not too soon, or
+    # it is run twice.
+    for _ in range(PATIENCE // 10_000):
         cell.locator(".cm-content").click()
         window.page.keyboard.press("Control+Enter")
         try:
-            expect(prompt).not_to_have_text("[ ]:", timeout=1000)
+            expect(prompt).not_to_have_text("[ ]:", timeout=10_000)
             break
         except AssertionError:
             continue
@@ -74,8 +75,7 @@ def test_form_publishes(
         unfold(form, name)
     expect(form.get_by_label("Repository")).to_be_visible()
     assert complaints(window, ".zw") == []
-    form.get_by_role("button", name="Publish", exact=True).focus()
-    window.page.keyboard.press("Enter")
+    form.get_by_role("button", name="Publish", exact=True).press("Enter")
     expect(window.badges).to_have_count(1)
     expect(form).to_have_count(0)
     shown = window.notebook.locator(".jp-OutputArea").last
