@@ -76,6 +76,7 @@ def test_form_publishes(
     expect(form.get_by_label("Repository")).to_be_visible()
     assert complaints(window, ".zw") == []
     form.get_by_role("button", name="Publish", exact=True).press("Enter")
+    window.to_the_top()
     expect(window.badges).to_have_count(1)
     expect(form).to_have_count(0)
     shown = window.notebook.locator(".jp-OutputArea").last

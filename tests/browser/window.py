@@ -67,6 +67,11 @@ class Window:
         """The badges that are to be seen in the notebook."""
         return self.notebook.locator(".jp-RenderedMarkdown a img[alt*=DOI]")
 
+    def to_the_top(self) -> None:
+        """Scroll to the notebook's beginning: JupyterLab takes cells that are out of sight off the page."""
+        self.notebook.locator(".jp-Notebook").hover(position={"x": 5, "y": 5})
+        self.page.mouse.wheel(0, -100_000)
+
     def menu(self, *items: str) -> None:
         """Choose from the menus, such as ``menu("File", "Save Notebook")``."""
         for item in items:
