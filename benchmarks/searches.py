@@ -150,6 +150,17 @@ def measure(folder: Path, words: Words, rounds: int) -> dict[str, list[float]]:
     return times
 
 
+def publish_one(session: requests.Session, url: str, body: object) -> tuple[str, bool]:
+    """Publish a record with one file by the API, and return its id, and whether it was taken."""
+    id = str(session.post(f"{url}/api/records", json=body, timeout=300).json()["id"])
+    draft = f"{url}/api/records/{id}/draft"
+    session.post(f"{draft}/files", json=[{"key": "a.csv"}], timeout=300)
+    kind = {"Content-Type": "application/octet-stream"}
+    session.put(f"{draft}/files/a.csv/content", data=b"t,y\n", headers=kind, timeout=300)
+    session.post(f"{draft}/files/a.csv/commit", timeout=300)
+    return id, session.post(f"{draft}/actions/publish", timeout=300).status_code == 202
+
+
 def publish_at_once(folder: Path, clients: int, each: int) -> str:
     """Publish from many clients at once, over HTTP, and return what came of it."""
     from zenodo_jupyter.localrepo.server import Server
@@ -164,14 +175,8 @@ def publish_at_once(folder: Path, clients: int, each: int) -> str:
                 session.trust_env = False
                 session.headers["Authorization"] = f"Bearer {server.token}"
                 for _ in range(each):
-                    id = session.post(f"{server.url}/api/records", json=body, timeout=300).json()["id"]
-                    draft = f"{server.url}/api/records/{id}/draft"
-                    session.post(f"{draft}/files", json=[{"key": "a.csv"}], timeout=300)
-                    kind = {"Content-Type": "application/octet-stream"}
-                    session.put(f"{draft}/files/a.csv/content", data=b"t,y\n", headers=kind, timeout=300)
-                    session.post(f"{draft}/files/a.csv/commit", timeout=300)
-                    answer = session.post(f"{draft}/actions/publish", timeout=300)
-                    (ids if answer.status_code == 202 else wrong).append(str(id))
+                    id, published = publish_one(session, server.url, body)
+                    (ids if published else wrong).append(id)
 
         began = time.perf_counter()
         threads = [threading.Thread(target=work) for _ in range(clients)]

@@ -41,7 +41,7 @@ from zenodo_jupyter.localrepo.app import create_app
 from zenodo_jupyter.localrepo.holdings import Holdings
 from zenodo_jupyter.localrepo.store import Store
 
-from .searches import Words, fill
+from .searches import Words, fill, publish_one
 
 #: At most so many small files that differ; each waits for the disk when it comes.
 _DIFFERENT = 10_000
@@ -203,16 +203,8 @@ def publishing(url: str, token: str) -> Iterator[Counter[str]]:
         with requests.Session() as session:
             session.headers["Authorization"] = f"Bearer {token}"
             while not stop.wait(0.2):
-                made = session.post(
-                    f"{url}/api/records", json={"metadata": metadata, "files": {"enabled": True}}, timeout=60
-                )
-                draft = f"{url}/api/records/{made.json()['id']}/draft"
-                session.post(f"{draft}/files", json=[{"key": "a.csv"}], timeout=60)
-                kind = {"Content-Type": "application/octet-stream"}
-                session.put(f"{draft}/files/a.csv/content", data=b"t,y\n", headers=kind, timeout=60)
-                session.post(f"{draft}/files/a.csv/commit", timeout=60)
-                answer = session.post(f"{draft}/actions/publish", timeout=60)
-                done["published" if answer.status_code == 202 else "refused"] += 1
+                _, published = publish_one(session, url, {"metadata": metadata, "files": {"enabled": True}})
+                done["published" if published else "refused"] += 1
 
     thread = threading.Thread(target=work)
     thread.start()

@@ -124,3 +124,27 @@ def path(tmp_path: Path) -> Path:
     target = tmp_path / "rain.ipynb"
     nbformat.write(new_notebook(cells=[new_markdown_cell("# Rain")]), target)
     return target
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Any:
+    """An embedded repository, and whoever comes to its pages."""
+    from visiting import Site
+
+    return Site(tmp_path)
+
+
+@pytest.fixture
+def shelf() -> Any:
+    """A catalogue of one record in three shapes, behind `visitor`."""
+    from shelf import Shelf
+
+    return Shelf()
+
+
+@pytest.fixture
+def visitor(shelf: Any, tmp_path: Path) -> Any:
+    """A client of an application whose pages show the shelf."""
+    from shelf import visit
+
+    return visit(shelf, tmp_path)

@@ -7,21 +7,8 @@ import re
 from html import unescape
 
 import pytest
-from shelf import Shelf, visit
 
 from zenodo_jupyter.localrepo import citation
-
-
-@pytest.fixture
-def shelf():
-    """Return the catalogue behind `visitor`."""
-    return Shelf()
-
-
-@pytest.fixture
-def visitor(shelf, tmp_path):
-    """Return a client of an application whose pages show the shelf."""
-    return visit(shelf, tmp_path)
 
 
 def test_badges(visitor):

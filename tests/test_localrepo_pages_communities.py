@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from visiting import HOSTILE, Browser, Person, Site
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    """A repository."""
-    return Site(tmp_path)
 
 
 @pytest.fixture

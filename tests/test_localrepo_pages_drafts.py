@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from visiting import HOSTILE, Browser, Person, Site
 
 NOTES = {"README.md": b"# Notes\n\nNobody but reviewers read this.\n", "data/a.csv": b"x,y\n1,2\n"}
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    """A repository."""
-    return Site(tmp_path)
 
 
 @pytest.fixture

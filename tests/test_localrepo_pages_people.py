@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from visiting import Browser, Site
 
 from zenodo_jupyter.localrepo import users
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    """A repository."""
-    return Site(tmp_path)
 
 
 def test_a_token_signs_in_and_the_way_goes_on_where_it_led(site: Site) -> None:

@@ -6,22 +6,10 @@ import io
 import re
 
 import pytest
-from shelf import FILES, Shelf, visit
+from shelf import FILES
 
 from zenodo_jupyter.localrepo import preview
 from zenodo_jupyter.localrepo.api.here import SAME_PERSON
-
-
-@pytest.fixture
-def shelf():
-    """Return the catalogue behind `visitor`."""
-    return Shelf()
-
-
-@pytest.fixture
-def visitor(shelf, tmp_path):
-    """Return a client of an application whose pages show the shelf."""
-    return visit(shelf, tmp_path)
 
 
 def test_a_notebook_is_shown_with_its_outputs_and_without_its_scripts(visitor):

@@ -7,19 +7,7 @@ import json
 import re
 
 import pytest
-from shelf import FILES, Shelf, native, visit
-
-
-@pytest.fixture
-def shelf():
-    """Return the catalogue behind `visitor`."""
-    return Shelf()
-
-
-@pytest.fixture
-def visitor(shelf, tmp_path):
-    """Return a client of an application whose pages show the shelf."""
-    return visit(shelf, tmp_path)
+from shelf import FILES, native
 
 
 def test_a_landing_page_says_what_the_record_is(visitor):

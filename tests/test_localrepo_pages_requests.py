@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from visiting import HOSTILE, Browser, Person, Site
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    """A repository."""
-    return Site(tmp_path)
 
 
 @pytest.fixture

@@ -10,19 +10,13 @@ from typing import Any
 
 import pytest
 import requests
+from visiting import META
 
 from zenodo_jupyter.localrepo import access, users, versions
 from zenodo_jupyter.localrepo.adapter import BASE_URL, PREFIX, LocalAdapter
 from zenodo_jupyter.localrepo.app import create_app
 
 API = f"{BASE_URL}/api"
-META = {
-    "title": "Tides at Brest",
-    "publication_date": "2024-05-17",
-    "publisher": "Zenodo",
-    "resource_type": {"id": "dataset"},
-    "creators": [{"person_or_org": {"type": "organizational", "name": "Harbour"}}],
-}
 
 
 class World:
