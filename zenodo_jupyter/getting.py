@@ -7,7 +7,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from . import repositories, transfer, unpacking
 from .doi import DOI
 from .errors import AccessDenied, BadInput, Cancelled, RecordNotFound
 from .packing import is_packed
-from .records import FileEntry, Record
+from .records import Record
 from .report import Progress, Report, silent
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ def get(
     report(Progress("resolve", f"Looking for {text}"))
     repository, record = repositories.resolve(text, from_=from_, config=config)
     notes = _about_versions(text, record)
-    entries = _entries(repository, record)
-    size = sum(e.size or 0 for e in entries if files is None or e.key in files)
+    record = _with_files(repository, record)
+    size = sum(e.size or 0 for e in record.files if files is None or e.key in files)
     if size > LARGE and confirm is not None and not confirm(f"{record.title} has {size / 1e9:.1f} GB."):
         raise Cancelled("Nothing was fetched.")
     target = Path(folder) if folder else Path(_folder_name(record))
@@ -142,7 +142,7 @@ def bring(
     notes : tuple of str
         What else is to know.
     """
-    entries = _entries(repository, record)
+    record = _with_files(repository, record)
     target = _folder_for(folder, repository, record)
     brought = transfer.download_files(repository, record, target, files, report, cancel)
     report(Progress("verify", "Comparing checksums"))
@@ -150,7 +150,7 @@ def bring(
         if is_packed(path):
             brought += [p for p in unpacking.unpack(path, target) if p not in brought]
     listed, absent = unpacking.check_manifest(target)
-    verified = {e.key for e in entries if e.md5 and (files is None or e.key in files)} | set(listed)
+    verified = {e.key for e in record.files if e.md5 and (files is None or e.key in files)} | set(listed)
     if absent and files is None:
         notes += (
             f"{len(absent)} files that {unpacking.MANIFEST} lists are not in the record: {', '.join(absent[:5])}.",
@@ -166,7 +166,8 @@ def _about_versions(text: str, record: Record) -> tuple[str, ...]:
     return () if record.is_latest else (f"This is {version}; there is a newer one.",)
 
 
-def _entries(repository: Repository, record: Record) -> tuple[FileEntry, ...]:
+def _with_files(repository: Repository, record: Record) -> Record:
+    """Return a record that says which files it has; where it does not, they are asked for, once."""
     try:
         entries = record.files or repository.list_files(record.id, draft=False)
     except AccessDenied as error:
@@ -180,7 +181,7 @@ def _entries(repository: Repository, record: Record) -> tuple[FileEntry, ...]:
         ) from error
     if not entries:
         raise RecordNotFound(f"The record {record.doi or record.id} ({record.title}) has no files, only a description.")
-    return entries
+    return replace(record, files=tuple(entries))
 
 
 def _folder_name(record: Record) -> str:
