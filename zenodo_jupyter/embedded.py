@@ -126,6 +126,7 @@ def serve(
     rate_limits: bool,
     traps: Sequence[str],
     accounts: Sequence[str],
+    clients: Sequence[Sequence[str]],
     open_doi: str | None,
     config: Config,
 ) -> None:
@@ -135,7 +136,7 @@ def serve(
     ----------
     data_dir : Path or None
         Its folder; the configured one where it is None.
-    host, port, flavour, as_json, allow_remote, rate_limits, accounts
+    host, port, flavour, as_json, allow_remote, rate_limits, accounts, clients
         See `localrepo.server.serve`.
     traps : sequence of str
         Which of the real one's traps are on; see `localrepo.flavours.Switches`.
@@ -159,7 +160,7 @@ def serve(
     registry = _registry(place, config)
     serve_folder(
         place, host, port, flavour=flavour, switches=Switches.on(traps), allow_remote=allow_remote,
-        rate_limits=rate_limits, registry=registry, accounts=accounts, as_json_line=as_json,
+        rate_limits=rate_limits, registry=registry, accounts=accounts, clients=clients, as_json_line=as_json,
         out=lambda text: print(text, flush=True), ready=show,
     )  # fmt: skip
 

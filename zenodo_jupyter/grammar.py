@@ -168,5 +168,7 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
                    help="have this trap of the real one, else refused clearly; may be repeated; all for all")  # fmt: skip
     p.add_argument("--account", action="append", default=[], metavar="MAIL",
                    help="make an account and show a token of it for this run; may be repeated")  # fmt: skip
+    p.add_argument("--client", nargs=2, action="append", default=[], metavar=("NAME", "URL"),
+                   help="let people sign in from this application, which is at URL then; may be repeated")  # fmt: skip
     p.add_argument("--open", metavar="DOI", help="open this record in a browser")
     return top

@@ -259,7 +259,7 @@ def serve(args: argparse.Namespace, door: Door) -> Outcome:
     embedded.serve(
         data_dir=args.data, host=args.host, port=args.port, flavour=args.flavour, as_json=args.json,
         allow_remote=args.allow_remote, rate_limits=args.rate_limits, traps=args.trap, accounts=args.account,
-        open_doi=args.open, config=door.config,
+        clients=args.client, open_doi=args.open, config=door.config,
     )  # fmt: skip
     return show.line("Stopped.")
 

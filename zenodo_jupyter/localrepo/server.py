@@ -22,7 +22,7 @@ from cheroot.wsgi import Server as CherootServer
 from filelock import FileLock, Timeout
 
 from ..errors import BadInput, Busy
-from . import users
+from . import oauth, users
 from .api.answers import as_json
 from .app import create_app
 from .flavours import Switches
@@ -162,6 +162,11 @@ class Server:
         user = users.add_user(self._store.db, email, email.partition("@")[0])
         return users.add_token(self._store.db, user, "serve", session=self._session)
 
+    def register(self, name: str, redirect_uri: str, *, confidential: bool = False) -> tuple[str, str | None]:
+        """Return id and, if it just got one, secret of an application that people may let in; see `oauth.register`."""
+        client, secret = oauth.register(self._store.db, name, redirect_uri, confidential=confidential)
+        return client.id, secret
+
     def __enter__(self) -> Server:
         return self.start()
 
@@ -232,6 +237,7 @@ def serve(
     rate_limits: bool = False,
     registry: Registry | None = None,
     accounts: Sequence[str] = (),
+    clients: Sequence[Sequence[str]] = (),
     as_json_line: bool = False,
     out: Callable[[str], None] = _said_at_once,
     ready: Callable[[str], None] | None = None,
@@ -244,8 +250,10 @@ def serve(
         See `Server`.
     accounts : sequence of str
         Mail addresses of people who get a token for this run; see `Server.admit`.
+    clients : sequence of (str, str)
+        Name and address of applications that people may let in; see `Server.register`. None of them has a secret.
     as_json_line : bool
-        Say what there is to say as one line of JSON: ``{"url", "token", "flavour", "data", "accounts"}``.
+        Say what there is to say as one line of JSON: ``{"url", "token", "flavour", "data", "accounts", "clients"}``.
     out : callable
         Takes each line that is said; without it, each is printed at once, also into a pipe that somebody waits at.
     ready : callable, optional
@@ -260,13 +268,16 @@ def serve(
         with server:
             said = {"url": server.url, "token": server.token, "flavour": flavour, "data": str(Path(data_dir).resolve())}
             tokens = {email: server.admit(email) for email in accounts}
+            ids = {name: server.register(name, redirect_uri)[0] for name, redirect_uri in clients}
             if as_json_line:
-                out(json.dumps({**said, "accounts": tokens}))
+                out(json.dumps({**said, "accounts": tokens, "clients": ids}))
             else:
                 out(f"The embedded repository answers at {server.url} (API: {server.url}/api); Ctrl-C stops it.")
                 out(f"Token for this run: {server.token}")
                 for email, token in tokens.items():
                     out(f"Token of {email} for this run: {token}")
+                for name, id in ids.items():
+                    out(f"Client id of {name}: {id}")
                 if registry:
                     waits = "" if registry.password else " They wait: its password is not known here."
                     out(f"New DOIs begin with {registry.prefix}, to be registered at {registry.title}.{waits}")

@@ -227,5 +227,21 @@ CREATE INDEX documents_of_parent ON documents (parent_id);
 CREATE INDEX documents_changed ON documents (changed, record_id) WHERE is_draft = 0 AND public = 1;
 """
 
+# Applications that people let act for them (OAuth 2). Of secrets, codes and refresh tokens only the SHA-256 is kept, too. A
+# client without a secret is a public one. What a person granted has the session of the token by which they had signed in.
+_VERSION_7 = """
+CREATE TABLE clients (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, redirect_uris TEXT NOT NULL, secret_hash TEXT, created TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE codes (
+    hash TEXT PRIMARY KEY, client_id TEXT NOT NULL REFERENCES clients ON DELETE CASCADE,
+    user_id INTEGER NOT NULL REFERENCES users ON DELETE CASCADE, redirect_uri TEXT NOT NULL, scopes TEXT NOT NULL,
+    challenge TEXT, method TEXT, expires TEXT NOT NULL, session TEXT
+) WITHOUT ROWID;
+ALTER TABLE tokens ADD COLUMN client_id TEXT REFERENCES clients ON DELETE CASCADE;
+ALTER TABLE tokens ADD COLUMN refresh_hash TEXT;
+CREATE UNIQUE INDEX tokens_refresh ON tokens (refresh_hash) WHERE refresh_hash IS NOT NULL;
+"""
+
 #: One script per schema version; ``PRAGMA user_version`` counts them.
-SCRIPTS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6)
+SCRIPTS = (_VERSION_1, _VERSION_2, _VERSION_3, _VERSION_4, _VERSION_5, _VERSION_6, _VERSION_7)

@@ -142,6 +142,12 @@ def user_of_fingerprint(db: Database, fingerprint: str) -> User | None:
     return None if row is None else _user(row)
 
 
+def session_of_fingerprint(db: Database, fingerprint: str) -> str | None:
+    """Return the run of the server that a token belongs to; None for one that belongs to none, or is not there."""
+    row = db.one("SELECT session FROM tokens WHERE hash = ?", fingerprint)
+    return row["session"] if row else None
+
+
 def revoke_session(db: Database, session: str) -> None:
     """Make the tokens of one run of the server worthless."""
     with db.writing() as connection:

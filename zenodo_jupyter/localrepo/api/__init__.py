@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from . import (
+    authorizing,
     buckets,
     communities,
     content,
@@ -44,6 +45,7 @@ def register(app: Flask) -> None:
         sharing,
     ):
         app.register_blueprint(part.blueprint, url_prefix="/api")
+    app.register_blueprint(authorizing.blueprint)
     if app.extensions["zenodo_jupyter.localrepo"].flavour.old_dialect:
         for old in (depositions, buckets, moved):
             app.register_blueprint(old.blueprint, url_prefix=f"/api{old.blueprint.url_prefix}")

@@ -4,7 +4,7 @@ Everything shown was written by strangers. Templates escape, `markup` cleans, an
 browser runs no script and loads nothing from elsewhere; previews sit in a sandbox besides. Pages work without any script.
 """
 
-from . import communities, records, requests, searches, signing_in, uploads
+from . import authorizing, communities, records, requests, searches, signing_in, uploads
 from .site import blueprint
 
-__all__ = ["blueprint", "communities", "records", "requests", "searches", "signing_in", "uploads"]
+__all__ = ["authorizing", "blueprint", "communities", "records", "requests", "searches", "signing_in", "uploads"]

@@ -30,7 +30,8 @@ blueprint = Blueprint(
 FORM_FIELD = "zenodo_jupyter.form_field"
 
 _GUARD = "guard"
-_POLICY = (
+#: What a browser may do with a page.
+POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'self'"
 )
@@ -132,7 +133,7 @@ def error_page(error: ZenodoJupyterError) -> tuple[str, int] | AnyResponse:
 @blueprint.after_request
 def protect(response: Response) -> Response:
     """Tell the browser what it must not do with any page here."""
-    response.headers.setdefault("Content-Security-Policy", _POLICY)
+    response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers["X-Content-Type-Options"] = "nosniff"
     # Nothing is told to other sites. Without any referrer browsers say that forms come from nowhere, and Jupyter refuses them.
     response.headers["Referrer-Policy"] = "same-origin"
