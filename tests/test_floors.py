@@ -21,7 +21,7 @@ FLOORS = {
         interpreters venvs conda era locking unpacking oai _run localrepo""",
     3: """collect checking anonymous standing glance stamping submission consent describing edit publish published
         underway reporting delivery carried promoting getting preview choosing outlook preparing rerun attempts rehearsing
-        reproduce evidence reproduction fetching harvest""",
+        reproduce evidence reproduction fetching harvest suggestions""",
     4: "config job jobs verbs holding options grammar show",
     5: "extension handlers widgets magics cli frontend kernelwatch completing",
 }

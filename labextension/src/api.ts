@@ -21,6 +21,7 @@ import type {
   IRepository,
   IRequest,
   ISearchPage,
+  ISuggestion,
   IStatus,
   IUnderway
 } from './types';
@@ -108,6 +109,16 @@ export class Api {
   /** Find communities by what is typed so far of slug or title. */
   communities(q: string, from: string | null): Promise<{ communities: ICommunity[] }> {
     return this._ask('GET', 'communities' + URLExt.objectToQueryString(from ? { q, from } : { q }));
+  }
+
+  /** What a list of the repository has for what is typed, or for an identifier in any spelling. */
+  suggest(vocabulary: string, q: string, from: string | null): Promise<{ suggestions: ISuggestion[] }> {
+    return this._ask('GET', 'suggest' + URLExt.objectToQueryString(from ? { vocabulary, q, from } : { vocabulary, q }));
+  }
+
+  /** The people of one's last records. */
+  people(from: string | null): Promise<{ suggestions: ISuggestion[] }> {
+    return this._ask('GET', 'people' + URLExt.objectToQueryString(from ? { from } : {}));
   }
 
   publish(order: IPublishing): Promise<IJob> {

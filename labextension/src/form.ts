@@ -82,13 +82,33 @@ export function titleOf(field: IField, item: Json | undefined): string {
   if (person.length) {
     return person.join(' ');
   }
-  for (const sub of field.fields ?? []) {
+  const subs = field.fields ?? [];
+  for (const sub of [...subs.filter(each => each.name !== field.key), ...subs]) {
     const value = valueAt(item, [sub.name]);
     if (sub.type !== 'choice' && !isEmpty(value)) {
       return sub.type === 'group' ? titleOf(sub, value) : textOf(value);
     }
   }
   return '';
+}
+
+/** Whether a list is of people or institutions, each with a name. */
+export function isPeople(field: IField): boolean {
+  return !!field.repeat && ['orcid', 'family_name'].every(name => field.fields?.some(sub => sub.name === name));
+}
+
+/** Return the ORCID iD that a text is, in any spelling; empty where it is none. */
+export function orcidOf(text: string): string {
+  return /^\s*(?:https?:\/\/)?(?:orcid\.org\/)?((?:\d{4}-){3}\d{3}[\dXx])\s*$/.exec(text)?.[1].toUpperCase() ?? '';
+}
+
+/** Return what a field keeps of an item of its list: the id, or of a group what its fields can hold. */
+export function keptOf(field: IField, told: JsonObject): Json {
+  if (field.type !== 'group') {
+    return told.id ?? '';
+  }
+  const kept = (field.fields ?? []).filter(sub => !isEmpty(told[sub.name]));
+  return Object.fromEntries(kept.map(sub => [sub.name, told[sub.name]]));
 }
 
 /** Return a text for an input; of texts by language, the first. */

@@ -3,7 +3,7 @@
  */
 import { Signal } from '@lumino/signaling';
 import type { Api } from './api';
-import type { IField, IRepository } from './types';
+import type { IField, IRepository, ISuggestion } from './types';
 
 /** The field table and the repositories, asked for once. */
 export class Places {
@@ -17,6 +17,9 @@ export class Places {
   readonly accounts = new Map<string, string>();
   /** Where a token was put, by repository, if it was given just now. */
   readonly keptIn = new Map<string, string>();
+
+  /** The people of one's last records by repository, as far as they were asked for; empty for the default one. */
+  readonly people = new Map<string, readonly ISuggestion[]>();
 
   constructor(readonly api: Api) {}
 
@@ -90,6 +93,19 @@ export class Places {
       const { account } = await this.api.testToken(name);
       this.accounts.set(name, account);
       this.changed.emit();
+    }
+  }
+
+  /** Ask who was in one's last records on a repository, once; without an answer nobody is offered. */
+  askPeople(name: string | null): void {
+    const key = name ?? '';
+    if (!this.people.has(key)) {
+      this.people.set(key, []);
+      const take = (people: readonly ISuggestion[]) => {
+        this.people.set(key, people);
+        this.changed.emit();
+      };
+      this.api.people(name).then(answer => take(answer.suggestions), () => undefined);
     }
   }
 

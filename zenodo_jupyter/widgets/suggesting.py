@@ -11,11 +11,10 @@ import ipywidgets as W
 from ..errors import ZenodoJupyterError
 from ..metadata.fields import Field
 from ..repository import Repository
+from ..suggestions import Suggestion, suggest
 
 #: Seconds of quiet after a letter before the repository is asked, so that a word is one question.
 QUIET = 0.25
-#: How many are offered: what fits under the control.
-OFFERED = 8
 #: Starts a search whenever a person types into a control; see `Suggester.__call__`.
 Suggest = Callable[..., None]
 
@@ -70,27 +69,19 @@ class Suggester:
         if repository is None:
             return
         try:
-            hits = repository.vocabulary(vocabulary, text, OFFERED)
+            hits = suggest(repository, vocabulary, text)
         except ZenodoJupyterError:  # a repository without this vocabulary, or no network: it is then written as it is
             return
-        found = {label_of(hit): value_of(hit, field) for hit in hits}
+        found = {hit.label: value_of(hit, field) for hit in hits}
         known.update(found)
         control.options = tuple(dict.fromkeys((*found, *offered)))
 
 
-def label_of(hit: dict[str, Any]) -> str:
-    """Return the words for an item of a vocabulary, with what tells it from others of the same name."""
-    title = hit.get("title")
-    words = (
-        hit.get("name") or hit.get("subject") or (title.get("en") or next(iter(title.values()), "") if title else "")
-    )
-    number = hit.get("number") or hit.get("acronym") or ""
-    place = hit.get("country_name") or hit.get("scheme") or ""
-    return ", ".join(part for part in (words or hit["id"], number, place) if part)
-
-
-def value_of(hit: dict[str, Any], field: Field | None) -> Any:
+def value_of(hit: Suggestion, field: Field | None) -> Any:
     """Return what is kept of an item: its id, or for a group its id and the sub-fields that it tells."""
     if field is None:
-        return hit["id"]
-    return {field.key: hit["id"], **{f.name: hit[f.name] for f in field.fields if isinstance(hit.get(f.name), str)}}
+        return hit.value["id"]
+    return {
+        field.key: hit.value["id"],
+        **{f.name: hit.value[f.name] for f in field.fields if isinstance(hit.value.get(f.name), str)},
+    }

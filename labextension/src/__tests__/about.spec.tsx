@@ -17,9 +17,14 @@ describe('the form', () => {
   let root: Root;
   let node: HTMLElement;
   let model: NotebookModel;
+  let answers: { [route: string]: (...args: any[]) => Promise<any> };
 
   function show(table: IField[], errors: any[] = []): void {
-    const places = new Places({} as any);
+    const api = {
+      people: () => Promise.resolve({ suggestions: [] }),
+      ...answers
+    };
+    const places = new Places(api as any);
     places.fields = table;
     places.groups = [...new Set(table.map(field => field.group!))];
     model = new NotebookModel({ path: 'a.ipynb', ready: Promise.resolve() } as IDocument, places, null);
@@ -40,6 +45,7 @@ describe('the form', () => {
         </PanelProvider>
       );
     model.changed.connect(() => act(draw));
+    places.changed.connect(() => act(draw));
     act(draw);
   }
 
@@ -50,6 +56,7 @@ describe('the form', () => {
     act(() => [...node.querySelectorAll('button')].find(button => button.textContent?.includes(words))!.click());
 
   beforeEach(() => {
+    answers = {};
     node = document.body.appendChild(document.createElement('div'));
     root = createRoot(node);
   });

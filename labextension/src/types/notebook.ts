@@ -28,6 +28,8 @@ export interface IField {
   open?: boolean;
   required?: boolean;
   essential?: boolean;
+  /** The repository's list that has its values. */
+  vocabulary?: string;
   /** It is a list. */
   repeat?: boolean;
   fields?: IField[];

@@ -16,6 +16,13 @@ export interface ICommunity {
   note: string;
 }
 
+/** Something that may be meant by what is typed. */
+export interface ISuggestion {
+  label: string;
+  /** What is kept of it: a person, or an `id` with what else is told. */
+  value: JsonObject;
+}
+
 /** A draft or record that is offered to a community. */
 export interface IRequest {
   id: string;

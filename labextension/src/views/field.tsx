@@ -4,12 +4,13 @@
 import { undoIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { blockIcon } from '../icons';
-import { fieldsOf, keyOf, valueAt, withValue, type Faults, type Path } from '../form';
+import { fieldsOf, keptOf, keyOf, valueAt, withValue, type Faults, type Path } from '../form';
 import type { IField, Json } from '../types';
 import { usePanel } from './context';
 import { Icon } from './controls';
 import { Input } from './input';
 import { Rows, Words } from './rows';
+import { Suggest } from './suggest';
 
 /** What a field needs to be shown and changed. */
 export interface IFieldProps {
@@ -82,7 +83,34 @@ function Body(props: IFieldProps & { id: string; described: string; isWrong: boo
   if (field.repeat) {
     return <Rows {...props} />;
   }
-  return field.type === 'group' ? <Fields {...props} /> : <Input {...props} />;
+  return field.type === 'group' ? <Group {...props} /> : <Input {...props} />;
+}
+
+/** A group, with a search where the repository has a list of what it may be. */
+function Group(props: IFieldProps): JSX.Element {
+  const { trans } = usePanel();
+  const { field, path, onChange } = props;
+  const [text, setText] = React.useState('');
+  return (
+    <>
+      {field.vocabulary && (
+        <Suggest
+          id={`${idOf(path)}-find`}
+          vocabulary={field.vocabulary}
+          className="zj-in jp-mod-styled"
+          aria-label={trans.__('Search: %1', field.label)}
+          placeholder={trans.__('Search')}
+          value={text}
+          onText={setText}
+          onChoose={({ value }) => {
+            setText('');
+            onChange(keptOf(field, value));
+          }}
+        />
+      )}
+      <Fields {...props} />
+    </>
+  );
 }
 
 /** The fields of a group, one below the other. */

@@ -47,10 +47,11 @@ export function Files(): JSX.Element {
     ...(out.length ? [trans._n('%1 left out', '%1 left out', out.length)] : [])
   ].join(' · ');
   const isOver = !!row && bytes > row.max_bytes;
-  const add = async () => {
-    const paths = await chooseFiles(here);
-    if (paths.length) {
-      order.add(paths);
+  const take = (paths: string[]) => {
+    const others = paths.filter(path => path !== notebook.path);
+    if (others.length) {
+      order.add(others);
+      model.toggle('files', true);
     }
   };
   return (
@@ -58,12 +59,14 @@ export function Files(): JSX.Element {
       group="files"
       name={trans.__('Files')}
       summary={plan ? summary : unknownOf(model, trans)}
+      onDrop={take}
       tally={plan && { voice: isOver ? 'bad' : 'ok', words: isOver ? trans.__('too much') : trans.__('ready') }}
     >
       <div className="zj-row">
-        <Button icon={addIcon} onClick={() => void add()}>
+        <Button icon={addIcon} onClick={() => void chooseFiles(here).then(take)}>
           {trans.__('Add files …')}
         </Button>
+        <span className="zj-sub zj-small">{trans.__('or drag them here from the file browser')}</span>
       </div>
       {foldersOf(rows).map(([folder, inside]) =>
         folder ? (

@@ -7,6 +7,7 @@ import { blockIcon, tickIcon, warnIcon } from '../icons';
 import type { Group } from '../model';
 import { useNotebook } from './context';
 import { Icon } from './controls';
+import { useDrop } from './dropping';
 
 /** How a group is: its mark and its words. */
 export interface ITally {
@@ -21,15 +22,17 @@ export function GroupBox(props: {
   name: string;
   summary: React.ReactNode;
   tally?: ITally | null;
-  /** What is offered while it is closed. */
-  offer?: React.ReactNode;
+  /** Takes files that are dragged here. */
+  onDrop?: (paths: string[]) => void;
   children: React.ReactNode;
 }): JSX.Element {
   const { model } = useNotebook();
   const isOpen = model.open.has(props.group);
   const id = `zj-group-${props.group}`;
+  const box = React.useRef<HTMLElement>(null);
+  useDrop(box, props.onDrop);
   return (
-    <section className="zj-group" aria-labelledby={id}>
+    <section className="zj-group" aria-labelledby={id} ref={box}>
       <h3>
         <button
           type="button"
@@ -51,7 +54,7 @@ export function GroupBox(props: {
           )}
         </button>
       </h3>
-      {isOpen ? <div className="zj-group-body">{props.children}</div> : props.offer}
+      {isOpen && <div className="zj-group-body">{props.children}</div>}
     </section>
   );
 }

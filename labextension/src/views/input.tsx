@@ -4,8 +4,9 @@
 import { HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { textOf } from '../form';
-import type { IField, Json } from '../types';
+import type { IField, Json, JsonObject } from '../types';
 import { usePanel } from './context';
+import { Suggest } from './suggest';
 
 interface IInputProps {
   field: IField;
@@ -16,6 +17,8 @@ interface IInputProps {
   onChange: (value: Json) => void;
   /** Said by screen readers where there is no label. */
   label?: string;
+  /** Return what is kept of an item of the repository's list; its id otherwise. */
+  keep?: (told: JsonObject) => Json;
 }
 
 export function Input(props: IInputProps): JSX.Element {
@@ -34,6 +37,9 @@ export function Input(props: IInputProps): JSX.Element {
   if (field.choices) {
     return <Choice {...props} common={common} />;
   }
+  if (field.vocabulary) {
+    return <Offered {...props} common={common} value={textOf(value)} placeholder={field.example} />;
+  }
   const text = { ...common, value: textOf(value), placeholder: field.example };
   if (field.type === 'html' || field.type === 'longtext') {
     return <textarea {...text} rows={4} onChange={e => onChange(e.target.value)} />;
@@ -46,6 +52,22 @@ export function Input(props: IInputProps): JSX.Element {
       {...text}
       type={field.type === 'date' ? 'date' : field.type === 'url' ? 'url' : 'text'}
       onChange={e => onChange(e.target.value)}
+    />
+  );
+}
+
+/** A text for which the repository's list offers what may be meant. */
+function Offered(props: IInputProps & { value: string; common: object; placeholder?: string }): JSX.Element {
+  const { field, id, value, common, placeholder, keep, onChange } = props;
+  return (
+    <Suggest
+      {...common}
+      id={id}
+      vocabulary={field.vocabulary ?? ''}
+      value={value}
+      placeholder={placeholder}
+      onText={onChange}
+      onChoose={({ value: told }) => onChange(keep ? keep(told) : told.id)}
     />
   );
 }
@@ -93,12 +115,15 @@ function Choice(props: IInputProps & { common: React.HTMLAttributes<HTMLElement>
         }}
       />
       {writes && (
-        <input
-          className={`${common.className} zj-gap-s`}
-          aria-label={trans.__('%1, another one', props.label ?? field.label)}
-          placeholder={trans.__('Its id')}
+        <Offered
+          {...props}
+          id={`${props.id}-other`}
           value={value}
-          onChange={event => onChange(event.target.value)}
+          placeholder={field.vocabulary ? trans.__('Search, or write its id') : trans.__('Its id')}
+          common={{
+            className: `${common.className} zj-gap-s`,
+            'aria-label': trans.__('%1, another one', props.label ?? field.label)
+          }}
         />
       )}
     </>

@@ -3,13 +3,15 @@
  */
 import { addIcon, caretDownIcon, caretRightIcon, caretUpIcon, deleteIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import { faultsBelow, keyOf, newRow, textOf, titleOf } from '../form';
+import { faultsBelow, isPeople, keptOf, keyOf, newRow, textOf, titleOf } from '../form';
 import { blockIcon } from '../icons';
 import type { IField, Json } from '../types';
 import { usePanel } from './context';
 import { Button, Icon } from './controls';
 import { Fields, idOf, type IFieldProps } from './field';
 import { Input } from './input';
+import { People } from './people';
+import { Suggest } from './suggest';
 
 /** Rows that can be added, changed, moved and removed. */
 export function Rows(props: IFieldProps & { described: string }): JSX.Element {
@@ -25,8 +27,8 @@ export function Rows(props: IFieldProps & { described: string }): JSX.Element {
       focus(idOf([...path, to]));
     }
   };
-  const add = () => {
-    onChange([...items, newRow(field)]);
+  const add = (item: Json) => {
+    onChange([...items, item]);
     focus(idOf([...path, items.length]));
   };
   const remove = (index: number) => {
@@ -48,9 +50,10 @@ export function Rows(props: IFieldProps & { described: string }): JSX.Element {
           />
         ))}
       </ul>
-      <Button className="zj-btn-s" icon={addIcon} id={`${idOf(path)}-add`} onClick={add}>
+      <Button className="zj-btn-s" icon={addIcon} id={`${idOf(path)}-add`} onClick={() => add(newRow(field))}>
         {trans.__('Add to %1', field.label.toLowerCase())}
       </Button>
+      {isPeople(field) && <People id={idOf(path)} field={field} items={items} onAdd={add} />}
     </>
   );
 }
@@ -91,6 +94,7 @@ function Row(props: IFieldProps & { onMove?: (by: number) => void; onRemove: () 
               value={value}
               described={wrong.length ? `${idOf(path)}-err` : ''}
               isWrong={wrong.length > 0}
+              keep={told => keptOf(field, told)}
               onChange={props.onChange}
             />
           </span>
@@ -143,22 +147,32 @@ function Card(props: IFieldProps & { title: string; wrong: number; buttons: JSX.
 /** Words one behind the other, with commas between them. */
 export function Words(props: IFieldProps & { id: string; described: string; isWrong: boolean }): JSX.Element {
   const { trans } = usePanel();
-  const shown = (Array.isArray(props.value) ? props.value : []).map(item => titleOf(props.field, item)).join(', ');
+  const { field } = props;
+  const items = Array.isArray(props.value) ? props.value : [];
+  const shown = items.map(item => titleOf(field, item)).join(', ');
   const [text, setText] = React.useState(shown);
   const cut = (line: string) => line.split(/\s*[,;\n]\s*/).map(word => word.trim()).filter(Boolean);
   // What is being typed stays as it is; only another value from outside takes its place.
   const current = cut(text).join(', ') === shown ? text : shown;
+  // What was chosen from the repository's list stays that, as long as its word is there.
+  const itemsOf = (line: string): Json[] => cut(line).map(word => items.find(item => titleOf(field, item) === word) ?? word);
+  const write = (line: string, chosen: Json[] = []) => {
+    setText(line);
+    props.onChange([...itemsOf(line), ...chosen]);
+  };
+  const last = /[^,;\n]*$/.exec(current)![0];
   return (
-    <Input
-      field={{ ...props.field, type: 'text', required: true, example: trans.__('with commas between them') }}
+    <Suggest
       id={props.id}
+      vocabulary={field.vocabulary ?? ''}
+      className={`zj-in jp-mod-styled ${props.isWrong ? 'is-invalid' : ''}`}
+      aria-describedby={props.described || undefined}
+      aria-invalid={props.isWrong || undefined}
+      placeholder={trans.__('with commas between them')}
       value={current}
-      described={props.described}
-      isWrong={props.isWrong}
-      onChange={line => {
-        setText(String(line));
-        props.onChange(cut(String(line)));
-      }}
+      wanted={last}
+      onText={line => write(line)}
+      onChoose={({ value }) => write(current.slice(0, current.length - last.length), [keptOf(field, value)])}
     />
   );
 }
@@ -166,5 +180,6 @@ export function Words(props: IFieldProps & { id: string; described: string; isWr
 /** Return the field that a plain row is written in: of a group, the one that is its key, or a text. */
 function plainOf(field: IField): IField {
   const key = field.fields?.find(sub => sub.name === field.key);
-  return { ...(key?.choices ? key : { ...field, type: field.type === 'group' ? 'text' : field.type }), required: false };
+  const plain = key?.choices ? key : { ...field, type: field.type === 'group' ? ('text' as const) : field.type };
+  return { ...plain, vocabulary: field.vocabulary, required: false };
 }
