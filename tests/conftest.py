@@ -148,3 +148,19 @@ def visitor(shelf: Any, tmp_path: Path) -> Any:
     from shelf import visit
 
     return visit(shelf, tmp_path)
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A package index on this machine, the only one that is asked."""
+    from small_record import served
+
+    yield from served(tmp_path / "wheels", monkeypatch)
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Any:
+    """What writes a record of one small notebook."""
+    from small_record import Small
+
+    return Small(tmp_path / "record")

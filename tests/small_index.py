@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import http.server
+import io
 import json
 import sysconfig
+import tarfile
 import threading
 import zipfile
 from pathlib import Path
@@ -32,6 +34,29 @@ def wheel(folder: Path, name: str, version: str, files: dict[str, str], requires
     with zipfile.ZipFile(path, "w") as archive:
         for at, text in contents.items():
             archive.writestr(at, text)
+    return path
+
+
+def source(folder: Path, name: str, version: str, files: dict[str, str], building: str = "") -> Path:
+    """Make a source distribution of pure Python, which runs code of its own while it is built."""
+    built = wheel(folder, name, version, files)
+    backend = (
+        "import shutil\ndef build_wheel(folder, *more):\n"
+        f"    shutil.copy({built.name!r}, folder)\n{building}    return {built.name!r}\n"
+    )
+    contents = {
+        "PKG-INFO": f"Metadata-Version: 2.2\nName: {name}\nVersion: {version}\n".encode(),
+        "pyproject.toml": b'[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+        "backend.py": backend.encode(),
+        built.name: built.read_bytes(),
+    }
+    built.unlink()
+    path = folder / f"{name}-{version}.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for at, data in contents.items():
+            member = tarfile.TarInfo(f"{name}-{version}/{at}")
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
     return path
 
 
@@ -70,6 +95,11 @@ class Index:
         path = wheel(self.folder, name, version, files, requires)
         self.came[path.name] = came
         return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    def add_source(self, name: str, version: str, came: str, building: str = "") -> None:
+        """Add a package that there is as sources alone; ``building``: indented lines that are run while it is built."""
+        path = source(self.folder, name, version, {f"{name}.py": f"__version__ = {version!r}\n"}, building)
+        self.came[path.name] = came
 
     def close(self) -> None:
         """Stop serving."""

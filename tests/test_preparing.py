@@ -5,89 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from datetime import date, timedelta
 from pathlib import Path
 
 import nbformat
 import packaging.pylock
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
-from small_index import Index
+from small_record import PYTHON, installed, lock, outlook_of, runs_with, sha256_of
 
-from zenodo_jupyter import environment, installers, interpreters, locking, packages, venvs
-from zenodo_jupyter.attempts import attempt
+from zenodo_jupyter import installers, interpreters, locking, packages, venvs
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.environment import Environment, Pin
 from zenodo_jupyter.errors import BadInput, Cancelled, CouldNotAsk, NotInstallable
-from zenodo_jupyter.execute import run_notebook
-from zenodo_jupyter.outlook import look
 from zenodo_jupyter.packages import read, read_toml
 from zenodo_jupyter.preparing import prepare
-
-PYTHON = ".".join(map(str, sys.version_info[:2]))
-
-
-@pytest.fixture
-def index(tmp_path, monkeypatch):
-    """Return an index with three versions of ``tinypkg``, the only one that is asked."""
-    folder = tmp_path / "wheels"
-    folder.mkdir()
-    index = Index(folder)
-    for version, came in (("1.0", "2020-02-01"), ("2.0", "2022-02-01"), ("3.0", "2024-02-01")):
-        index.add("tinypkg", version, came)
-    monkeypatch.setenv("UV_DEFAULT_INDEX", index.url)
-    monkeypatch.setenv("PIP_INDEX_URL", index.url)
-    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", index.url)
-    for name in ("UV_OFFLINE", "PIP_NO_INDEX", "PIP_FIND_LINKS"):
-        monkeypatch.delenv(name, raising=False)
-    yield index
-    index.close()
-
-
-@pytest.fixture
-def record(tmp_path):
-    """Write a record's files and return its folder."""
-
-    def record(files=(), source="import tinypkg; print(tinypkg.__version__)"):
-        folder = tmp_path / "record"
-        folder.mkdir(exist_ok=True)
-        nb = new_notebook(metadata={"language_info": {"name": "python", "version": f"{PYTHON}.0"}})
-        nb.cells.append(new_code_cell(source))
-        nbformat.write(nb, folder / "n.ipynb")
-        for name, text in dict(files).items():
-            (folder / name).write_text(text)
-        return folder
-
-    return record
-
-
-def outlook_of(folder, published=date(2022, 6, 1), only=None):
-    """Return what can be done for the notebook of a folder."""
-    nb = nbformat.read(folder / "n.ipynb", 4)
-    return look(folder, "n.ipynb", nb, published=published, config=Config.load(), only=only)
-
-
-def lock(sha256):
-    """Return a lock of tinypkg 1.0, as another tool might write it."""
-    return (
-        'lock-version = "1.0"\ncreated-by = "a test"\n[[packages]]\nname = "tinypkg"\nversion = "1.0"\n'
-        f'wheels = [{{ path = "tinypkg-1.0-py3-none-any.whl", hashes = {{ sha256 = "{sha256}" }} }}]\n'
-    )
-
-
-def sha256_of(index, name="tinypkg-1.0-py3-none-any.whl"):
-    """Return the checksum of a wheel of the index."""
-    import hashlib
-
-    return hashlib.sha256((index.folder / name).read_bytes()).hexdigest()
-
-
-def runs_with(folder, python):
-    """Run the notebook with an interpreter and return what it printed."""
-    done = run_notebook(folder / "n.ipynb", folder / "executed.ipynb", cwd=folder, python=python)
-    assert done.ok, done
-    return nbformat.read(folder / "executed.ipynb", 4).cells[0].outputs[0].text
-
 
 # --- the steps ----------------------------------------------------------------------------------------------------------
 
@@ -118,85 +48,6 @@ def test_a_checksum_that_lies_installs_nothing(index, record):
     assert "hash" in done.used.tried[0][1].lower()
     assert "http" not in done.used.tried[0][1]
     assert len(list((Path(Config.load().data_dir) / "environments").glob("*/zenodo_jupyter.json"))) == 1
-
-
-def test_without_a_word_on_packages_those_of_the_day_are_taken(index, record):
-    """Should fail if an old record gets today's packages, or if it is not called inferred."""
-    folder = record()
-    outlook = outlook_of(folder)
-    assert outlook.steps == ("era", "today", "current")
-    assert "packages of June 2022, by what it imports (tinypkg)" in outlook.words
-    done = prepare(outlook)
-    assert (done.used.step, done.used.day, done.used.inferred) == ("era", "2022-06-01", True)
-    assert runs_with(folder, done.python) == "2.0\n"
-
-
-def test_the_packages_of_a_day_are_asked_for_once(index, record):
-    """Should fail if a second run of an old notebook needs an index, or gets other packages."""
-    folder = record()
-    first = prepare(outlook_of(folder))
-    index.close()
-    again = prepare(outlook_of(folder))
-    assert (again.python, again.used.step, again.used.day) == (first.python, "era", "2022-06-01")
-
-
-def test_what_code_asks_for_while_it_runs_is_put_in_where_packages_are_guessed(index, record, tmp_path):
-    """Should fail if a package that a library wants for some things only keeps an old notebook from running."""
-    asks = "def go():\n try: import hidden\n except ImportError: raise ImportError('PyHidden must be installed')\n"
-    index.add("asks", "1.0", "2022-01-01", {"asks.py": asks + " return hidden.__version__\n"})
-    index.add("hidden", "1.5", "2022-01-01")
-    index.add("hidden", "2.5", "2024-01-01")
-    folder = record(source="import asks; print(asks.go())")
-    how = {"timeout": None, "environment": None, "parameters": None, "network": True}
-    one = attempt(folder, "n.ipynb", published=date(2022, 6, 1), config=Config.load(), **how)
-    prepared, execution = one.do(tmp_path / "executed.ipynb", left=None, report=lambda p: None, cancel=None)
-    assert execution.ok and nbformat.read(tmp_path / "executed.ipynb", 4).cells[0].outputs[0].text == "1.5\n"
-    assert "hidden" in prepared.notes[-1] and prepared.used.day == "2022-06-01"
-    assert "hidden==1.5" in prepared.requirements
-
-
-def test_the_day_before_is_taken_where_that_of_the_publication_cannot_be_imported(index, record):
-    """Should fail if packages that do not even import are kept though earlier ones do."""
-    index.add("tinypkg", "2.1", "2022-05-20", {"tinypkg.py": "raise ImportError('broken release')\n"})
-    done = prepare(outlook_of(record()))
-    assert (done.used.step, done.used.day) == ("era", "2021-12-03")
-    assert environment.versions(done.python)["tinypkg"] == "1.0"
-
-
-def test_a_package_is_not_taken_years_too_old(index, record):
-    """Should fail if the resolver may go back by years to fit another package, where there is another way."""
-    index.add("other", "1.0", "2022-01-01", requires=("tinypkg<2",))
-    index.add("other", "0.9", "2015-01-01", requires=())
-    index.add("tinypkg", "0.1", "2015-01-01")
-    folder = record(source="import tinypkg, other")
-    done = prepare(outlook_of(folder, published=date(2024, 6, 1)))
-    installed = environment.versions(done.python)
-    assert (installed["tinypkg"], installed["other"]) == ("3.0", "0.9")
-
-
-def test_a_package_that_no_index_has_is_left_out_and_said(index, record):
-    """Should fail if one import of an unknown name keeps all others from being installed."""
-    done = prepare(outlook_of(record(source="import tinypkg, homemade_thing")))
-    assert done.used.step == "era"
-    assert environment.versions(done.python)["tinypkg"] == "2.0"
-    assert any("homemade-thing is in no package index" in note for note in done.notes)
-
-
-def test_loose_requirements_are_resolved_for_their_day(index, record):
-    """Should fail if versions that the author left open are taken for exact ones, or from today."""
-    folder = record({"requirements.txt": "tinypkg>=1\n--index-url http://evil.example/simple\n"})
-    outlook = outlook_of(folder)
-    assert outlook.steps == ("era", "today", "current")
-    assert "Not followed, since they lead elsewhere than to your index: --index-url" in outlook.words
-    assert environment.versions(prepare(outlook).python)["tinypkg"] == "2.0"
-
-
-def test_a_young_record_gets_todays(index, record):
-    """Should fail if for a record of last week days are tried that make no difference."""
-    outlook = outlook_of(record(), published=date.today() - timedelta(days=7))
-    assert outlook.steps == ("today", "current")
-    done = prepare(outlook)
-    assert (done.used.step, environment.versions(done.python)["tinypkg"]) == ("today", "3.0")
 
 
 def test_what_is_installed_and_right_is_used_as_it_is(index, record):
@@ -236,7 +87,7 @@ def test_pip_stands_in_where_there_is_no_uv(index, record, monkeypatch):
     interpreters._found.cache_clear()
     folder = record({"pylock.toml": lock(sha256_of(index))})
     done = prepare(outlook_of(folder))
-    assert (done.used.step, environment.versions(done.python)["tinypkg"]) == ("lock", "1.0")
+    assert (done.used.step, installed(done)["tinypkg"]) == ("lock", "1.0")
 
 
 def test_cancel_leaves_nothing_half_made(index, record):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -72,13 +73,19 @@ def _make(tool: str, file: Path, folder: Path, say: str, report: Report, cancel:
         else:
             command = [tool, "env", "create", "--quiet", "--prefix", str(folder / "env"), "--file", str(file)]
             command += ["--yes"] * Path(tool).stem.startswith(("mamba", "micromamba"))
-        installers.call(command, {}, Path(name), say, report=report, cancel=cancel)
+        installers.call(command, _settings(), Path(name), folder.parent, say, report=report, cancel=cancel)
         python = _python_of(folder)
         if not python.is_file():
             raise NotInstallable(f"{file.name} brings no Python.")
         settings = installers.pip_settings()
         kernel = [str(python), "-m", "pip", "install", "--quiet", "ipykernel>=5.3"]
-        installers.call(kernel, settings, Path(name), say, report=report, cancel=cancel)
+        installers.call(kernel, settings, Path(name), folder.parent, say, report=report, cancel=cancel)
+
+
+def _settings() -> dict[str, str]:
+    """Return what tells conda and its like the person's mirrors: another HOME would hide their file."""
+    own = Path.home() / ".condarc"
+    return {"CONDARC": str(own)} if own.is_file() and "CONDARC" not in os.environ else {}
 
 
 def _python_of(folder: Path) -> Path:

@@ -21,7 +21,7 @@ from .packages import LOCK, normal
 # Asked in the kernel's Python, which may be old and have nothing but the standard library. It reads itself which distribution
 # an import comes from: packages_distributions() came with Python 3.10, where it still missed every wheel without top_level.txt.
 # It takes the current folder off the path first, or a json.py that lies there would be run.
-_QUESTION = r"""
+QUESTION = r"""
 import sys
 sys.path[:] = [folder for folder in sys.path if folder]
 import importlib.metadata as metadata, json, os, platform
@@ -168,11 +168,13 @@ def describe(nb: Mapping[str, Any], *, python: str | None = None, folder: Path |
     return _environment(names, answer, folder, note, kernel(nb).name)
 
 
-def versions(python: str) -> dict[str, str]:
-    """Return what is installed for an interpreter: normalised name to version; nothing where it does not answer."""
-    if python == sys.executable:
-        return {normal(d.metadata["Name"]): d.version for d in reversed([*distributions()]) if d.metadata["Name"]}
-    answer = _ask(python) or {"distributions": []}
+def versions() -> dict[str, str]:
+    """Return what is installed here: normalised name to version."""
+    return {normal(d.metadata["Name"]): d.version for d in reversed([*distributions()]) if d.metadata["Name"]}
+
+
+def told_versions(answer: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is installed for an interpreter by its answer to `QUESTION`: normalised name to version."""
     return {normal(d["name"]): d["version"] for d in reversed(answer["distributions"])}
 
 
@@ -205,7 +207,7 @@ def _ask(python: str) -> dict[str, Any] | None:
     if before and before == _states(before):
         return known
     try:
-        done = subprocess.run([python, "-c", _QUESTION], capture_output=True, timeout=_PATIENCE, check=True)
+        done = subprocess.run([python, "-c", QUESTION], capture_output=True, timeout=_PATIENCE, check=True)
         answer = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError):
         return None

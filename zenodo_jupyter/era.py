@@ -16,6 +16,7 @@ import threading
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from . import installers
 from .errors import NotInstallable
@@ -69,6 +70,7 @@ def resolve(
     day: date,
     place: Path,
     *,
+    wheels: bool = True,
     report: Report = silent,
     cancel: threading.Event | None = None,
 ) -> tuple[str, ...]:
@@ -86,6 +88,9 @@ def resolve(
         Nothing newer is taken.
     place : Path
         The folder in which answers are kept.
+    wheels : bool
+        Whether to do without packages of which there are only sources. That is quicker and safer; but it leads to older
+        versions of what was published as sources alone, which need not fit the others.
     report, cancel
         See `installers.uv`.
 
@@ -94,17 +99,14 @@ def resolve(
     NotInstallable, CouldNotAsk, Cancelled
         See `installers.uv`.
     """
-    asked = json.dumps([platform.platform(), python.version, day.isoformat(), sorted(wanted)])
+    asked = json.dumps([platform.platform(), python.version, day.isoformat(), sorted(wanted), wheels])
     kept = place / f"era-{hashlib.sha256(asked.encode()).hexdigest()[:24]}.txt"
     is_past = day < date.today()
     if is_past and kept.is_file():
         return tuple(kept.read_text("utf-8").splitlines())
     with tempfile.TemporaryDirectory(prefix="zenodo-jupyter-", ignore_cleanup_errors=True) as name:
-        asking = _Asking(Path(name), python, day, report, cancel)
-        try:
-            lines = asking.resolve(wanted, "--only-binary=:all:")
-        except NotInstallable:  # wheels are quicker and safer; where there is not one of each, sources are built
-            lines = asking.resolve(wanted)
+        asking = _Asking(Path(name), place, python, day, report, cancel)
+        lines = asking.resolve(wanted, *["--only-binary=:all:"] * wheels)
     if is_past:
         keep(kept, "\n".join(lines) + "\n")
     return lines
@@ -114,9 +116,10 @@ class _Asking:
     """What uv is asked about one day."""
 
     def __init__(
-        self, scratch: Path, python: Interpreter, day: date, report: Report, cancel: threading.Event | None
+        self, scratch: Path, place: Path, python: Interpreter, day: date, report: Report, cancel: threading.Event | None
     ) -> None:
-        self.scratch, self.python, self.day, self.report, self.cancel = scratch, python, day, report, cancel
+        self.scratch, self.place, self.python, self.day = scratch, place, python, day
+        self.how: dict[str, Any] = {"timeout": 300, "report": report, "cancel": cancel}
 
     def resolve(self, wanted: Sequence[str], *how: str) -> tuple[str, ...]:
         lines = [*wanted, *([] if any(re.match(r"ipykernel\b", line) for line in wanted) else [KERNEL])]
@@ -144,7 +147,7 @@ class _Asking:
         arguments = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python", self.python.path, *how]
         arguments += ["--exclude-newer", self.day.isoformat(), "--format", LOCK, "--output-file", LOCK, "wanted.in"]
         say = f"Looking for the packages of {self.day}"
-        installers.uv(arguments, scratch=self.scratch, say=say, timeout=300, report=self.report, cancel=self.cancel)
+        installers.uv(arguments, scratch=self.scratch, place=self.place, say=say, **self.how)
         found = {}
         for package in read_toml((self.scratch / LOCK).read_text("utf-8")).get("packages", ()):
             files = [*package.get("wheels", ()), *filter(None, [package.get("sdist")])]

@@ -100,7 +100,7 @@ def run_notebook(
     parameters: Mapping[str, Any] | None = None,
     isolated: bool = False,
     network: bool = True,
-    hidden: Sequence[Path] = (),
+    hidden: Sequence[str] = (),
     report: Report = silent,
     cancel: threading.Event | None = None,
 ) -> Execution:
@@ -128,11 +128,11 @@ def run_notebook(
     parameters : dict, optional
         Values for the notebook's cell tagged ``parameters``.
     isolated : bool
-        Run it where it sees neither other processes nor the files that hold credentials; see `isolation`.
+        Run it where it sees neither other processes nor what is hidden; see `isolation`.
     network : bool
         Whether it may use the network; without it only where it is isolated.
-    hidden : sequence of Path
-        Further files and folders that it shall not see; needs `isolated`.
+    hidden : sequence of str
+        The files and folders that it shall not see, such as `isolation.credentials`; needs `isolated`.
     report : Report
         Told about every code cell.
     cancel : threading.Event, optional
@@ -171,7 +171,7 @@ def run_notebook(
             "parameters": dict(parameters or {}),
             "isolated": isolated,
             "network": network,
-            "hidden": isolation.credentials(hidden) if isolated else [],
+            "hidden": list(map(str, hidden)) if isolated else [],
         }
         (scratch / "order.json").write_text(json.dumps(order), "utf-8")
         spec.write(scratch / "jupyter", isolated=isolated)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -16,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from . import execute, processes
+from . import environment, execute, isolation, processes
 from .errors import Cancelled, CouldNotAsk, NotInstallable
 from .report import Progress, Report, silent
 
@@ -96,6 +97,7 @@ def uv(
     arguments: Sequence[str],
     *,
     scratch: Path,
+    place: Path,
     say: str,
     timeout: float = LONGEST,
     report: Report = silent,
@@ -109,6 +111,8 @@ def uv(
         What to do.
     scratch : Path
         A folder for HOME and temporary files, in which uv also works: a project's settings around are not read.
+    place : Path
+        The folder in our data folder that it is done for; the others there are hidden.
     say : str
         What to tell whoever watches, a short sentence.
     timeout : float
@@ -137,7 +141,7 @@ def uv(
     config_file = settings_file()
     if config_file:
         settings["UV_CONFIG_FILE"] = str(config_file)
-    return call([command, *arguments], settings, scratch, say, timeout, report, cancel)
+    return call([command, *arguments], settings, scratch, place, say, timeout, report, cancel)
 
 
 def settings_file() -> Path | None:
@@ -171,14 +175,16 @@ def call(
     command: Sequence[str],
     settings: Mapping[str, str],
     scratch: Path,
+    place: Path,
     say: str,
     timeout: float = LONGEST,
     report: Report = silent,
     cancel: threading.Event | None = None,
 ) -> str:
-    """Run an installer in an environment without credentials; see `uv` for parameters and errors.
+    """Run an installer, or what it installed, without credentials; see `uv` for parameters and errors.
 
-    What is installed from source runs code of its own while it is built: it finds no more than the notebook itself will.
+    What is installed from source runs code of its own while it is built, and any package may whenever its Python starts: they
+    find no more than the notebook itself will.
     """
     if cancel is not None and cancel.is_set():
         raise Cancelled("The installation was stopped.")
@@ -186,6 +192,8 @@ def call(
     environment = {**execute.clean_environment(os.environ, scratch / "home", scratch), **settings}
     for name in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "CONDA_PREFIX"):
         environment.pop(name, None)
+    if isolation.is_possible():
+        command = isolation.shielded(command, isolation.credentials(place.parent))
     began, deadline = time.time(), time.monotonic() + timeout
     with tempfile.TemporaryFile(dir=scratch) as out, tempfile.TemporaryFile(dir=scratch) as err:
         try:
@@ -217,6 +225,26 @@ def call(
             raise CouldNotAsk("The package index cannot be reached.", "Try again with a network.")
         raise NotInstallable(cause(complaint))
     return told
+
+
+def installed(python: str, place: Path, cancel: threading.Event | None = None) -> tuple[str, dict[str, str]]:
+    """Return the version of an environment's Python, and what is installed in it: normalised name to version.
+
+    Parameters
+    ----------
+    python : str
+        The interpreter. Packages that strangers chose run code when it starts, so it is asked as they are installed.
+    place, cancel
+        See `uv`, with its errors.
+    """
+    with tempfile.TemporaryDirectory(prefix="zenodo-jupyter-", ignore_cleanup_errors=True) as scratch:
+        say = "Looking what was installed"
+        told = call([python, "-c", environment.QUESTION], {}, Path(scratch), place, say, timeout=300, cancel=cancel)
+    try:
+        answer = json.loads(told)
+        return str(answer["markers"]["python_full_version"]), environment.told_versions(answer)
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotInstallable("The Python that was installed does not say what is in it.") from error
 
 
 def cause(complaint: str) -> str:

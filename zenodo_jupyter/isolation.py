@@ -8,6 +8,7 @@ processes, whose memory and environment could be read, are not seen.
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import shutil
 import subprocess
@@ -23,6 +24,10 @@ _CREDENTIALS = (
     ".local/share/keyrings", ".local/share/python_keyring", ".local/share/kwalletd", ".cache/huggingface/token", ".huggingface",
     ".mozilla", ".config/chromium", ".config/google-chrome", ".thunderbird", ".kaggle", ".jupyter",
     ".local/share/jupyter/runtime",
+)  # fmt: skip
+#: In our own data folder: all but environments.
+_OURS = (
+    "tokens.json", "repository", "journal", "jobs", "forms", "uploads", "promotions", "cache", "locks", "rehearsals", "watched",
 )  # fmt: skip
 _TRY = ("--map-root-user", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
 _MS_NOSUID, _MS_NODEV, _MS_BIND = 2, 4, 4096
@@ -53,10 +58,23 @@ def within(command: Sequence[str]) -> list[str]:
     ]  # fmt: skip
 
 
-def credentials(more: Sequence[Path] = ()) -> list[str]:
-    """Return the files and folders that are there and hold credentials, `more` included."""
+def shielded(command: Sequence[str], hidden: Sequence[str]) -> list[str]:
+    """Return the command that starts another with the network, and without what is hidden."""
+    # Without the person's settings of Python, and without this file's folder, whose http.py would stand for another one.
+    own = [sys.executable, "-I", str(Path(__file__).resolve()), json.dumps(list(hidden))]
+    return around([*own, *within(command)], network=True)
+
+
+def credentials(data_dir: Path) -> list[str]:
+    """Return the files and folders that are there and hold what a stranger's code has no business with.
+
+    Parameters
+    ----------
+    data_dir : Path
+        Our own data folder, of which only the environments may be seen.
+    """
     home = Path.home()
-    places = [*(home / name for name in _CREDENTIALS), Path(f"/run/user/{os.getuid()}"), *more]
+    places = [*(home / name for name in _CREDENTIALS), Path(f"/run/user/{os.getuid()}"), *(data_dir / o for o in _OURS)]
     return [str(place.resolve()) for place in places if place.exists()]
 
 
@@ -83,3 +101,8 @@ def enter(hidden: Sequence[str], *, network: bool) -> None:
 
         with socket.socket() as any_socket:
             fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _UP_AND_RUNNING))
+
+
+if __name__ == "__main__":  # by `shielded`
+    enter(json.loads(sys.argv[1]), network=True)
+    os.execvp(sys.argv[2], sys.argv[2:])

@@ -84,28 +84,23 @@ def lock(
     kept = cache / f"{key[:32]}.toml"
     if kept.is_file():
         return kept.read_text("utf-8")
-    text = _ask(lines, minor, patience, report, cancel)
+    text = _ask(lines, minor, cache, patience, report, cancel)
     text = tidied(text, keep_addresses=not own)
     keep(kept, text)
     return text
 
 
-def _ask(lines: Sequence[str], python: str, patience: float, report: Report, cancel: threading.Event | None) -> str:
+def _ask(
+    lines: Sequence[str], python: str, cache: Path, patience: float, report: Report, cancel: threading.Event | None
+) -> str:
     with tempfile.TemporaryDirectory(prefix="zenodo-jupyter-", ignore_cleanup_errors=True) as folder:
         scratch = Path(folder)
         (scratch / "requirements.in").write_text("\n".join(lines) + "\n", "utf-8")
         arguments = ["pip", "compile", "--quiet", "--no-deps", "--no-header", "--no-annotate", "--universal"]
-        arguments += [
-            "--python-version",
-            python,
-            "--format",
-            packages.LOCK,
-            "--output-file",
-            packages.LOCK,
-            "requirements.in",
-        ]
+        arguments += ["--python-version", python, "--format", packages.LOCK, "--output-file", packages.LOCK]
+        arguments.append("requirements.in")
         say = f"Asking for the checksums of {len(lines)} packages"
-        installers.uv(arguments, scratch=scratch, say=say, timeout=patience, report=report, cancel=cancel)
+        installers.uv(arguments, scratch=scratch, place=cache, say=say, timeout=patience, report=report, cancel=cancel)
         return (scratch / packages.LOCK).read_text("utf-8")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -153,7 +152,7 @@ def look(
     if not re.match(r"3\.\d+", asked):
         asked = asked if asked.startswith("2.") else ""
     guess = asked or (era.python_of(published) if wanted or archived.says_something else "")
-    here = environment.versions(sys.executable)
+    here = environment.versions()
     steps = (only,) if only else _steps(archived, wanted, published, {} if anew else here)
     python = interpreters.nearest(guess) if steps[0] not in ("satisfied", "current") else interpreters.own()
     return Outlook(

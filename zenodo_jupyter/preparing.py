@@ -14,17 +14,14 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from . import conda, environment, era, installers, interpreters, kernels, packages, venvs
+from . import conda, era, installers, interpreters, kernels, packages, venvs
 from .errors import CouldNotAsk, NotInstallable
 from .outlook import Outlook
 from .report import Progress, Report, silent
 from .verdict import UsedEnvironment
-
-if TYPE_CHECKING:
-    pass
 
 _NOT_FOUND = re.compile(
     r"(?:[Bb]ecause |there are no versions of )([A-Za-z0-9._-]+) was not found in the package registry"
@@ -83,14 +80,13 @@ def prepare(outlook: Outlook, *, report: Report = silent, cancel: threading.Even
             continue
         report(Progress("environment", f"Preparing the environment: {step}"))
         try:
-            python, used, day, notes = _DO[step](outlook, report, cancel)
+            python, version, used, day, notes = _DO[step](outlook, report, cancel)
         except (NotInstallable, CouldNotAsk) as error:
             if outlook.steps == (step,):
                 raise
             tried.append((step, error.message))
             reachable = not isinstance(error, CouldNotAsk)
             continue
-        version = interpreters.version_of(python)
         differences = packages.differences(outlook.archived, used, version)
         how = UsedEnvironment(step, version, differences, day, tuple(tried))
         about = outlook.about_python() if step not in ("satisfied", "current", "today", "conda") else []
@@ -99,16 +95,24 @@ def prepare(outlook: Outlook, *, report: Report = silent, cancel: threading.Even
     raise AssertionError("the last step never fails")
 
 
-_Done = tuple[str, Mapping[str, str], str, list[str]]
+#: The interpreter, its version, what is installed for it, the day whose packages these are, and notes.
+_Done = tuple[str, str, Mapping[str, str], str, list[str]]
 
 
 def _here(outlook: Outlook, report: Report, cancel: threading.Event | None) -> _Done:
-    return sys.executable, outlook.here, "", []
+    return sys.executable, interpreters.own().version, outlook.here, "", []
 
 
 def _lock(outlook: Outlook, report: Report, cancel: threading.Event | None) -> _Done:
     recipe = venvs.Recipe(outlook.python, outlook.archived.lock, complete=True, hashed=True)
-    return *venvs.build(recipe, outlook.place, report=report, cancel=cancel), "", []
+    return *_built(recipe, outlook, report, cancel), "", []
+
+
+def _built(
+    recipe: venvs.Recipe, outlook: Outlook, report: Report, cancel: threading.Event | None
+) -> tuple[str, str, Mapping[str, str]]:
+    python, used = venvs.build(recipe, outlook.place, report=report, cancel=cancel)
+    return python, recipe.python.version, used
 
 
 def _pins(outlook: Outlook, report: Report, cancel: threading.Event | None) -> _Done:
@@ -119,7 +123,7 @@ def _pins(outlook: Outlook, report: Report, cancel: threading.Event | None) -> _
     for day in days:
         try:
             recipe = venvs.Recipe(outlook.python, lines, day=day)
-            return *venvs.build(recipe, outlook.place, report=report, cancel=cancel), "", []
+            return *_built(recipe, outlook, report, cancel), "", []
         except NotInstallable as error:  # some indexes do not say when a file came
             failed = error
     raise failed
@@ -128,31 +132,38 @@ def _pins(outlook: Outlook, report: Report, cancel: threading.Event | None) -> _
 def _conda(outlook: Outlook, report: Report, cancel: threading.Event | None) -> _Done:
     assert outlook.archived.conda is not None
     python = conda.build(outlook.archived.conda, outlook.place, report=report, cancel=cancel)
-    return python, environment.versions(python), "", []
+    return python, *installers.installed(python, outlook.place, cancel), "", []
 
 
 def _era(outlook: Outlook, report: Report, cancel: threading.Event | None) -> _Done:
-    """Take the packages of the day, or of an earlier one where those cannot even be imported; the best of the three."""
+    """Take the packages of the day, or of an earlier one where those cannot even be imported; the best of them.
+
+    Of each day wheels alone are tried first, and then what was there as sources, too.
+    """
     earliest = (
         None if interpreters.is_met(outlook.asked_python, outlook.python.version) else era.earliest(outlook.python)
     )
     days = dict.fromkeys(max(day, earliest or day) for day in era.days(outlook.published))
     best: tuple[int, _Done] | None = None
     failed: NotInstallable | None = None
-    for day in days:
+    tried: list[tuple[str, ...]] = []
+    for day, wheels in product(days, (True, False)):
         try:
-            lines, dropped = _resolved(outlook, day, report, cancel)
+            lines, dropped = _resolved(outlook, day, wheels, report, cancel)
+            if lines in tried:
+                continue
+            tried.append(lines)
             hashed = all("--hash" in line for line in lines)
             recipe = venvs.Recipe(outlook.python, lines, complete=True, hashed=hashed)
-            python, used = venvs.build(recipe, outlook.place, report=report, cancel=cancel)
+            built = _built(recipe, outlook, report, cancel)
         except NotInstallable as error:
             failed = failed or error
             continue
-        broken = _cannot_import(python, outlook, cancel)
+        broken = _cannot_import(built[0], outlook, cancel)
         notes = [f"{name} is in no package index and was left out." for name in dropped]
         notes += [f"With the packages of {day}, {what} cannot be imported." for what in broken]
         if best is None or len(broken) < best[0]:
-            best = (len(broken), (python, used, day.isoformat(), notes))
+            best = (len(broken), (*built, day.isoformat(), notes))
         if not broken:
             break
     if best is None:
@@ -161,8 +172,7 @@ def _era(outlook: Outlook, report: Report, cancel: threading.Event | None) -> _D
 
 
 def _today(outlook: Outlook, report: Report, cancel: threading.Event | None) -> _Done:
-    recipe = venvs.Recipe(interpreters.own(), outlook.wanted)
-    return *venvs.build(recipe, outlook.place, report=report, cancel=cancel), "", []
+    return *_built(venvs.Recipe(interpreters.own(), outlook.wanted), outlook, report, cancel), "", []
 
 
 _DO: dict[str, Callable[[Outlook, Report, threading.Event | None], _Done]] = {
@@ -171,13 +181,14 @@ _DO: dict[str, Callable[[Outlook, Report, threading.Event | None], _Done]] = {
 
 
 def _resolved(
-    outlook: Outlook, day: date, report: Report, cancel: threading.Event | None
+    outlook: Outlook, day: date, wheels: bool, report: Report, cancel: threading.Event | None
 ) -> tuple[tuple[str, ...], list[str]]:
     """Return the packages of a day, without those that no index knows: an import need not be called like its package."""
     wanted, dropped = list(outlook.wanted), list[str]()
     while True:
         try:
-            return era.resolve(wanted, outlook.python, day, outlook.place, report=report, cancel=cancel), dropped
+            lines = era.resolve(wanted, outlook.python, day, outlook.place, wheels=wheels, report=report, cancel=cancel)
+            return lines, dropped
         except NotInstallable as error:
             unknown = _NOT_FOUND.search(error.message)
             left = [line for line in wanted if not unknown or packages.normal(line) != packages.normal(unknown[1])]
@@ -192,7 +203,9 @@ def _cannot_import(python: str, outlook: Outlook, cancel: threading.Event | None
     with tempfile.TemporaryDirectory(prefix="zenodo-jupyter-", ignore_cleanup_errors=True) as scratch:
         command = [python, "-c", _IMPORT, *outlook.modules]
         try:
-            told = installers.call(command, {}, Path(scratch), "Trying the imports", timeout=300, cancel=cancel)
+            told = installers.call(
+                command, {}, Path(scratch), outlook.place, "Trying the imports", timeout=300, cancel=cancel
+            )
         except NotInstallable:
             return ["something"]
     return [f"{line.split()[0]} ({line.split()[1]})" for line in told.splitlines() if len(line.split()) == 2]

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 #: A cell may take ten times as long as it did for its author, and ten minutes in any case, in seconds.
 SLOWER, AT_LEAST = 10, 600.0
-#: In the data folder: what a stranger's notebook has no business with.
-_OURS = ("tokens.json", "repository", "journal")
 
 
 @dataclass(frozen=True)
@@ -110,8 +108,7 @@ class Rerun:
             execution = execute.run_notebook(
                 source, result, cwd=source.parent, python=prepared.python or None, kernel=prepared.kernel,
                 cell_timeout=self.timeout, parameters=self.parameters, isolated=isolation.is_possible(),
-                network=self.network, hidden=[Path(self.config.data_dir) / name for name in _OURS],
-                report=report, cancel=cancel,
+                network=self.network, hidden=isolation.credentials(Path(self.config.data_dir)), report=report, cancel=cancel,
             )  # fmt: skip
             shutil.copyfile(result, executed)
             if left is not None:

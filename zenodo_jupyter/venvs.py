@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from . import environment, installers
+from . import installers
 from .errors import NotInstallable
 from .interpreters import Interpreter
 from .keeping import in_words, keep
@@ -97,8 +97,8 @@ def build(
                 _make(recipe, folder, report, cancel)
             os.utime(folder / _DONE)
         _throw_away_unused(place)
-    python = _python_of(folder)
-    return str(python), environment.versions(str(python))
+    python = str(_python_of(folder))
+    return python, installers.installed(python, place, cancel)[1]
 
 
 def _make(recipe: Recipe, folder: Path, report: Report, cancel: threading.Event | None) -> None:
@@ -114,6 +114,7 @@ def _make(recipe: Recipe, folder: Path, report: Report, cancel: threading.Event 
 
 def _install(recipe: Recipe, folder: Path, scratch: Path, report: Report, cancel: threading.Event | None) -> None:
     """Make the virtual environment and install into it, by uv or, where that is not there, by venv and pip."""
+    place = folder.parent
     (scratch / "requirements.txt").write_text("\n".join(recipe.lines) + "\n", "utf-8")
     how = ["--no-deps"] * recipe.complete + ["--require-hashes"] * recipe.hashed
     has_kernel = any(re.match(r"ipykernel\b", line) for line in recipe.lines)
@@ -126,15 +127,16 @@ def _install(recipe: Recipe, folder: Path, scratch: Path, report: Report, cancel
         into = ["--python", str(_python_of(folder))]
         commands += [["pip", "install", "--quiet", *into, *day, *arguments] for arguments in wanted]
         for arguments in commands:
-            installers.uv(arguments, scratch=scratch, say=say, report=report, cancel=cancel)
+            installers.uv(arguments, scratch=scratch, place=place, say=say, report=report, cancel=cancel)
         return
     if recipe.day:
         raise NotInstallable("Only uv can install the packages of a day, and it is not there.")
     pip = [str(_python_of(folder)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     settings = installers.pip_settings()
-    installers.call([recipe.python.path, "-m", "venv", str(folder)], {}, scratch, say, report=report, cancel=cancel)
+    make = [recipe.python.path, "-m", "venv", str(folder)]
+    installers.call(make, {}, scratch, place, say, report=report, cancel=cancel)
     for arguments in wanted:
-        installers.call([*pip, *arguments], settings, scratch, say, report=report, cancel=cancel)
+        installers.call([*pip, *arguments], settings, scratch, place, say, report=report, cancel=cancel)
 
 
 def _python_of(folder: Path) -> Path:
