@@ -262,7 +262,11 @@ except OSError:
 """
     with socket.create_server(("127.0.0.1", 0)) as listening:
         done, nb = run(
-            reads, connect % listening.getsockname()[1], isolated=True, network=False, hidden=isolation.credentials(tmp_path)
+            reads,
+            connect % listening.getsockname()[1],
+            isolated=True,
+            network=False,
+            hidden=isolation.credentials(tmp_path),
         )
     assert done.ok, done
     assert shown(nb, 1).splitlines() == ["False", f"False b'a plain file' {os.getuid()}", "False", "False"]
