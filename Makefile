@@ -11,7 +11,7 @@ CHROMIUM := $(or $(shell command -v chromium),/usr/bin/chromium)
 LABEXT := zenodo_jupyter/_labextension/package.json
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help install demo lab screenshots test test-py test-ts lint format bench survival circle crashes corpus volume demo-corpus conformance catalogue build clean
+.PHONY: help install demo lab screenshots test test-py test-ts everywhere lint format bench survival circle crashes corpus volume demo-corpus conformance catalogue build clean
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 16
 
@@ -44,15 +44,31 @@ screenshots: install $(CHROMIUM) ## take the README's pictures of JupyterLab
 $(CHROMIUM):
 	$(APT) update && $(APT) install -y --no-install-recommends chromium fonts-dejavu-core
 
+NGINX := /usr/sbin/nginx
+$(NGINX):
+	-$(APT) update && $(APT) install -y --no-install-recommends nginx-light
+
 test: test-ts test-py ## all tests
 
 test-ts: install
 	cd labextension && npm test --silent
 
-test-py: install $(CHROMIUM)
+# The places where browser tests go to, each in an environment that sees this one.
+PLACES := oldest shared hub
+.everywhere/.installed: tests/browser/environments.py $(wildcard tests/browser/environments/*) $(VENV)/.installed
+	$(BIN)/python $< $(PLACES)
+	@touch $@
+
+test-py: install $(CHROMIUM) .everywhere/.installed | $(NGINX)
 	$(BIN)/python -m pytest -n $(WORKERS)
 	# What fails while two browsers share a small machine has to pass alone.
 	CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n $(WORKERS) tests/browser || CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest --last-failed tests/browser
+
+everywhere: install $(CHROMIUM) .everywhere/.installed ## all browser tests in JupyterLab 4.2 and Notebook 7.2, and with shared notebooks
+	for place in oldest shared; do \
+		CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -n $(WORKERS) tests/browser --ignore tests/browser/test_browser_elsewhere.py \
+			--environment $$place || exit 1; \
+	done
 
 lint: install ## style and types
 	$(BIN)/ruff check .
@@ -62,10 +78,6 @@ lint: install ## style and types
 format: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-
-NGINX := /usr/sbin/nginx
-$(NGINX):
-	-$(APT) update && $(APT) install -y --no-install-recommends nginx-light
 
 # Full sizes: python -m benchmarks.clients --full, python -m benchmarks.nginx --large 1024, python -m benchmarks.searches --records 1000 10000 100000
 # and python -m benchmarks.sizes --records 1000 10000 100000 --gigabytes 10
@@ -106,4 +118,4 @@ build: $(BIN)/python labextension/node_modules/.package-lock.json ## wheel and s
 	$(BIN)/python -m build
 
 clean: ## throw away what was built
-	rm -rf $(VENV) dist zenodo_jupyter/_labextension labextension/lib labextension/node_modules
+	rm -rf $(VENV) .everywhere dist zenodo_jupyter/_labextension labextension/lib labextension/node_modules

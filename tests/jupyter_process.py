@@ -29,10 +29,18 @@ class JupyterProcess:
         The module whose ``main`` is run: the bare server, or one with a front end.
     base_url : str
         Where it is on its host, with a slash at both ends: on a hub, each person's server has a folder of its own.
+    python : str
+        The interpreter that runs it; by default the one that runs the tests.
     """
 
     def __init__(
-        self, home: Path, before: str = "", *, app: str = "jupyter_server.serverapp", base_url: str = "/"
+        self,
+        home: Path,
+        before: str = "",
+        *,
+        app: str = "jupyter_server.serverapp",
+        base_url: str = "/",
+        python: str = sys.executable,
     ) -> None:
         self.root = home / "root"
         self.root.mkdir(parents=True, exist_ok=True)
@@ -49,7 +57,7 @@ class JupyterProcess:
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [
-                    sys.executable, "-c", code, "--no-browser", "--allow-root", f"--ServerApp.port={port}",
+                    python, "-c", code, "--no-browser", "--allow-root", f"--ServerApp.port={port}",
                     "--ServerApp.port_retries=0", f"--ServerApp.base_url={base_url}",
                     f"--ServerApp.root_dir={self.root}", f"--IdentityProvider.token={TOKEN}",
                     "--ServerApp.jpserver_extensions=zenodo_jupyter=True",

@@ -19,6 +19,7 @@ from playwright.sync_api import BrowserContext
 
 TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))
+from environments import python_of  # noqa: E402
 from faults import FaultyServer, embedded, forward  # noqa: E402
 from jupyter_process import JupyterProcess  # noqa: E402
 from window import PATIENCE, Window  # noqa: E402
@@ -32,6 +33,18 @@ NAME = "seattle-weather.ipynb"
 #: The far repository's name for the settings, and its title for people.
 FAR, FAR_TITLE = "lab", "Our lab"
 SECONDS = PATIENCE / 1000
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let all tests be run in another environment (``make everywhere``)."""
+    parser.addoption("--environment", help="one that environments.py makes, whose JupyterLab and Notebook 7 are used")
+
+
+@pytest.fixture(scope="session")
+def python(request: pytest.FixtureRequest) -> str:
+    """The interpreter that runs Jupyter."""
+    name = request.config.getoption("--environment")
+    return python_of(name) if name else sys.executable
 
 
 @pytest.fixture(autouse=True)
@@ -160,19 +173,20 @@ def settle(home: Path, name: str, content: Any) -> None:
     file.write_text(json.dumps(content))
 
 
-def ask_nothing(home: Path) -> None:
-    """Leave out JupyterLab's first question to a person, which would lie over the panel's foot."""
+def furnish(home: Path) -> None:
+    """Leave out JupyterLab's first question, which would lie over the panel's foot; keep there what several browsers wrote."""
     news = {"fetchNews": "false", "checkForUpdates": False}
     settle(home, "lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings", news)
+    settle(home, "jupyter_server_config.json", {"SQLiteYStore": {"db_path": str(home / "shared.db")}})
 
 
 @pytest.fixture(scope="session")
-def jupyter(tmp_path_factory: pytest.TempPathFactory, far_server: Far) -> Iterator[JupyterProcess]:
+def jupyter(tmp_path_factory: pytest.TempPathFactory, far_server: Far, python: str) -> Iterator[JupyterProcess]:
     """JupyterLab and Notebook 7 on one server, behind a base URL as on a hub, which knows the far repository."""
     home = tmp_path_factory.mktemp("jupyter")
     known = {FAR: {"url": far_server.server.url, "title": FAR_TITLE, "practice": False}}
     settle(home, "jupyter_zenodo_config.json", {"Config": {"repositories": known}})
-    ask_nothing(home)
+    furnish(home)
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ:
             if name.startswith("ZENODO_") or name.lower().endswith("_proxy"):
@@ -180,7 +194,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory, far_server: Far) -> Iterat
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
         patch.setenv("IPYTHONDIR", str(home / "ipython"))
         patch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
-        server = JupyterProcess(home, app="jupyterlab.labapp", base_url="/user/ada/")
+        server = JupyterProcess(home, app="jupyterlab.labapp", base_url="/user/ada/", python=python)
     yield server
     server.stop()
 

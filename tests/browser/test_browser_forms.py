@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import settle
+from conftest import furnish
 from jupyter_process import JupyterProcess
 from nbconvert import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -123,11 +123,10 @@ def test_what_is_typed_survives_a_restart(
     expect(again.get_by_role("button", name=re.compile("About: Half a title"))).to_be_visible()
 
 
-def test_new_row_of_the_table_is_in_form_and_panel(context: BrowserContext, tmp_path: Path) -> None:
+def test_new_row_of_the_table_is_in_form_and_panel(context: BrowserContext, tmp_path: Path, python: str) -> None:
     """A field that is added to the table, and nowhere else, can be filled in in both."""
-    news = {"fetchNews": "false", "checkForUpdates": False}
-    settle(tmp_path, "lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings", news)
-    jupyter = JupyterProcess(tmp_path, ROW, app="jupyterlab.labapp")
+    furnish(tmp_path)
+    jupyter = JupyterProcess(tmp_path, ROW, app="jupyterlab.labapp", python=python)
     try:
         window = Window(context.new_page(), jupyter)
         window.open(rain(jupyter, "row", ROW + FORM))

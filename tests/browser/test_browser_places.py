@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import NAME, ask_nothing, lay_out, settle
+from conftest import NAME, furnish, lay_out, settle
 from jupyter_process import JupyterProcess
 from playwright.sync_api import Browser, Page, expect
 from test_browser_ways import complaints
@@ -80,7 +80,7 @@ def test_magnified_in_high_contrast(magnified: Page, jupyter: JupyterProcess, no
     window.panel.get_by_role("button", name="Do not run it").click()
 
 
-def test_read_only_folder(page: Page, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_read_only_folder(page: Page, tmp_path_factory: pytest.TempPathFactory, python: str) -> None:
     """The panel says that a notebook is read-only, and publishes it; its badge stands in the published copy alone."""
     home = tmp_path_factory.mktemp("read-only")
     folder = home / "root" / "handed-out"
@@ -88,8 +88,8 @@ def test_read_only_folder(page: Page, tmp_path_factory: pytest.TempPathFactory) 
     for path in (folder, *folder.rglob("*")):
         path.chmod(path.stat().st_mode & ~0o222)
     before = (folder / NAME).read_bytes()
-    ask_nothing(home)
-    server = JupyterProcess(home, NO_ROOT if os.geteuid() == 0 else "", app="jupyterlab.labapp")
+    furnish(home)
+    server = JupyterProcess(home, NO_ROOT if os.geteuid() == 0 else "", app="jupyterlab.labapp", python=python)
     try:
         window = Window(page, server)
         window.open(folder / NAME)

@@ -100,6 +100,11 @@ class Window:
         return self.panel.locator(".zj-doi span").inner_text()
 
     @property
+    def cannot_be_undone(self) -> Locator:
+        """What is said beside Publish where the repository is a real one."""
+        return self.panel.get_by_text("cannot be undone")
+
+    @property
     def unsaved(self) -> Locator:
         """The mark of unsaved changes on the tab in front."""
         return self.page.locator(".lm-TabBar-tab.jp-mod-current.jp-mod-dirty")
