@@ -4,9 +4,11 @@ Run ``python -m benchmarks.clients [--full] [--rounds N]``. Each client works in
 imports; its peak memory is told beside: on top of what it had then, and of curl's processes the sum. The others are unchanged:
 below the libraries that they use, the connection to zenodo.org goes to this machine (as in ``tests/conformance``, in whose
 environment they live; ``make conformance`` makes it). On the slow link each connection gets 10 MB/s and answers 50 ms late. A
+nginx stands in front of the repository and gives the files' content as static files. A
 record holds 100 files, so that many tiny ones go in one zip: ours makes and unpacks it on the way, zupload makes it on the
 disk, for curl ``zip`` does; the other uploaders cannot send them, and the others that download leave the zip as it is. rclone
-asks our resolver of DOIs in place of doi.org's, by an option of its own.
+asks our resolver of DOIs in place of doi.org's, by an option of its own. Ours compares the md5 of what came and curl does not:
+"and md5sum" is what it takes to promise the same.
 """
 
 from __future__ import annotations
@@ -28,6 +30,9 @@ from pathlib import Path
 
 import requests
 
+from zenodo_jupyter.transfer import download_files
+
+from .nginx import PROGRAM, nginx
 from .slowlink import slow
 from .transfer import MIB, Place, common, draft, served
 
@@ -54,7 +59,7 @@ from zenodo_jupyter.config import Config
 from zenodo_jupyter.packing import is_packed
 from zenodo_jupyter.transfer import Upload, download_files, upload_files
 there = repositories.repository(os.environ["URL"], token=os.environ["TOKEN"], config=Config.load())
-there.session.is_near = os.environ["URL"] == os.environ["NEAR"]
+there.session.is_near = os.environ["LINK"] != "slow link"
 """
 _ABOUT = """
 from zenodo_client import Creator, Metadata, Zenodo
@@ -148,7 +153,7 @@ def python(place: Place, url: str, name: str, code: tuple[str, str], **about: st
     own = {
         "PATH": os.environ["PATH"], "HOME": str(place.folder / "home"), "PYSTOW_HOME": str(place.folder / "home" / "pystow"),
         "TOKEN": place.token, "ZENODO_TOKEN": place.token, "ZENODO_API_KEY": place.token,
-        "URL": url, "NEAR": place.repository.url, "ZENODO_JUPYTER_DATA": str(place.folder / "data"), **about,
+        "URL": url, "LINK": "loopback", "ZENODO_JUPYTER_DATA": str(place.folder / "data"), **about,
     }  # fmt: skip
     if name == "ours":
         own["PYTHONPATH"] = str(REPOSITORY)
@@ -234,6 +239,14 @@ def down_with_curl(place: Place, url: str, id: str, got: Path, parallel: bool) -
     return curl(place, [[order.format(url, id, e.key, got / e.key) for e in entries]], parallel)
 
 
+def and_md5sum(bring: Callable[[], Run], got: Path) -> Run:
+    """Let md5sum read what curl brought."""
+    run = bring()
+    began = time.perf_counter()
+    subprocess.run(["md5sum", *map(str, got.iterdir())], check=True, stdout=subprocess.DEVNULL)
+    return Run(run.seconds + time.perf_counter() - began, run.mib)
+
+
 def legacy_draft(place: Place) -> str:
     """Make a described draft by the old API, for those who fill one; this is not measured."""
     about = {
@@ -250,13 +263,27 @@ def legacy_draft(place: Place) -> str:
     return str(answer.json()["id"])
 
 
-def measure(place: Place, rounds: int, far: str, others: bool) -> dict[str, dict[str, list[Run]]]:
-    """Measure all ways through the files in ``work``, in turns; the first turn warms up and does not count."""
+def measure(place: Place, rounds: int, links: Mapping[str, str], others: bool) -> dict[str, dict[str, list[Run]]]:
+    """Measure all ways through the files in ``work``, in turns; the first turn warms up and does not count.
+
+    Parameters
+    ----------
+    place : Place
+        The repository.
+    rounds : int
+        How many turns count.
+    links : mapping of str to str
+        Name to the address by which the repository is reached for downloads; uploads go straight to it if one is "loopback".
+    others : bool
+        Whether the other clients are measured, too.
+    """
     work, got = place.folder / "work", place.folder / "got"
     what = "work" if len(list(work.iterdir())) > 1 else str(next(work.iterdir()))
     first = draft(place)
     python(place, place.repository.url, "ours", UP["ours"], ID=first)
     record = place.repository.get(first)
+    if "nginx" in links:
+        download_files(place.repository, record, place.folder / "nginx" / "root")
     found: dict[str, dict[str, list[Run]]] = {}
     failed: set[tuple[str, str]] = set()
 
@@ -284,18 +311,21 @@ def measure(place: Place, rounds: int, far: str, others: bool) -> dict[str, dict
     sends = ["ours", *(["zupload"] if many else [name for name in UP if name != "ours"] if others else [])]
     brings = list(DOWN) if others else ["ours"]
     for turn in range(rounds + 1):
-        for name in sends:
+        for name in sends if "loopback" in links else ():
             note("up", name, partial(ups, name, UP[name]), turn > 0)
-        for name, at_once in CURLS.items():
+        for name, at_once in CURLS.items() if "loopback" in links else ():
             note("up", name, partial(up_with_curl, place, draft(place), work, at_once), turn > 0)
-        for way, url in (("down", place.repository.url), ("down, slow link", far)):
+        for link, url in links.items():
+            way = f"down, {link}"
             for name in brings:
-                act = partial(python, place, url, name, DOWN[name], ID=record.id, DOI=str(record.doi))
+                act = partial(python, place, url, name, DOWN[name], ID=record.id, DOI=str(record.doi), LINK=link)
                 note(way, name, act, turn > 0)
             if others:
                 note(way, "rclone", partial(down_with_rclone, place, url, str(record.doi), got), turn > 0)
             for name, at_once in CURLS.items():
                 note(way, name, partial(down_with_curl, place, url, record.id, got, at_once), turn > 0)
+            with_curl = partial(down_with_curl, place, url, record.id, got, False)
+            note(way, "curl × 4 and md5sum", partial(and_md5sum, with_curl, got), turn > 0)
     return found
 
 
@@ -306,11 +336,12 @@ def main(arguments: list[str] | None = None) -> None:
         "--full", action="store_true", help="1 GiB, 100 × 1 MiB and 2000 × 4 KiB, instead of a fraction"
     )
     parser.add_argument("--only", type=int, choices=(0, 1, 2), help="one of these three, by number")
+    parser.add_argument("--link", choices=("loopback", "nginx", "slow link"), help="this one alone; all by default")
     parser.add_argument("--own", action="store_true", help="ours and curl only")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is measured (default 5)")
     args = parser.parse_args(arguments)
-    if not shutil.which("curl") or not shutil.which("zip"):
-        sys.exit("curl and zip are needed to compare with (Debian: apt-get install curl zip).")
+    if not all(map(shutil.which, ("curl", "zip", PROGRAM))):
+        sys.exit("curl, zip and nginx are needed to compare with (Debian: apt-get install curl zip nginx-light).")
     others = CLIENTS.exists() and RCLONE.exists() and not args.own
     if not others and not args.own:
         print("The other clients are not installed (make conformance): ours is compared with curl alone.")
@@ -318,16 +349,23 @@ def main(arguments: list[str] | None = None) -> None:
     print("| what | client | median, s | of the best curl's rate | memory, MiB |\n|---|---|---|---|---|")
     for count, size in shapes if args.only is None else shapes[args.only : args.only + 1]:
         scratch = tempfile.TemporaryDirectory(prefix="zenodo-jupyter-clients-")
-        with scratch as folder, served(Path(folder), "--allow-remote") as place:
+        with (
+            scratch as folder,
+            served(Path(folder), "--allow-remote") as place,
+            nginx(Path(folder, "nginx"), place.repository.url) as front,
+        ):
+            Path(folder).chmod(0o755)  # nginx's workers are someone else
             (place.folder / "work").mkdir()
             for n in range(count):
                 with open(place.folder / "work" / f"{n:04}.bin", "wb") as file:
                     for _ in range(max(1, size // MIB)):
                         file.write(os.urandom(min(size, MIB)))
-            far = f"http://127.0.0.1:{slow(int(place.repository.url.rsplit(':', 1)[1]))}"
-            for way, runs in measure(place, args.rounds, far, others).items():
+            links = {"loopback": place.repository.url, "nginx": front}
+            links["slow link"] = f"http://127.0.0.1:{slow(int(place.repository.url.rsplit(':', 1)[1]))}"
+            links = {args.link: links[args.link]} if args.link else links
+            for way, runs in measure(place, args.rounds, links, others).items():
                 medians = {name: statistics.median(run.seconds for run in each) for name, each in runs.items()}
-                best = min((took for name, took in medians.items() if name.startswith("curl")), default=float("nan"))
+                best = min((took for name, took in medians.items() if name in CURLS), default=float("nan"))
                 for name, took in medians.items():
                     memory = max(run.mib for run in runs[name])
                     shape = f"{count} × {size // 1024} KiB"

@@ -24,20 +24,29 @@ import requests
 
 from .transfer import MIB, Place, curl, draft, publish_with_curl, served, timed
 
+PROGRAM = shutil.which("nginx") or "/usr/sbin/nginx"
 _CONFIG = """
 daemon off; worker_processes 2; pid {folder}/nginx.pid; error_log {folder}/error.log; user {user};
 events {{ worker_connections 64; }}
 http {{
   access_log off; sendfile on; client_max_body_size 0; client_body_temp_path {folder}/body;
   proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  server {{ listen 127.0.0.1:{port}; root {folder}/root; location / {{ dav_methods PUT DELETE; }} }}
+  server {{ listen 127.0.0.1:{port}; root {folder}/root; {locations} }}
 }}
+"""
+_TAKES = "location / { dav_methods PUT DELETE; }"
+#: The content of files by any of a repository's addresses comes from the folder, everything else from the repository.
+_IN_FRONT = """
+  location / {{ proxy_pass {behind}; proxy_set_header Host $http_host; }}
+  location ~ ^/api/records/[^/]+/files/([^/]+)/content$ {{ try_files /$1 =404; }}
+  location ~ ^/records/[^/]+/files/([^/]+)$ {{ try_files /$1 =404; }}
+  location ~ ^/api/files/[^/]+/([^/]+)$ {{ try_files /$1 =404; }}
 """
 
 
 @contextmanager
-def nginx(folder: Path) -> Iterator[str]:
-    """Run nginx on a free port, and yield its address."""
+def nginx(folder: Path, behind: str = "") -> Iterator[str]:
+    """Run nginx on a free port, by itself or in front of a repository, and yield its address; its files are in ``root``."""
     import getpass
     import socket
 
@@ -46,9 +55,9 @@ def nginx(folder: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     (folder / "root").mkdir(parents=True)
     config = folder / "nginx.conf"
-    config.write_text(_CONFIG.format(folder=folder, port=port, user=getpass.getuser()), "utf-8")
-    program = shutil.which("nginx") or "/usr/sbin/nginx"
-    server = subprocess.Popen([program, "-c", str(config), "-e", str(folder / "error.log")], stderr=subprocess.DEVNULL)
+    locations = _IN_FRONT.format(behind=behind) if behind else _TAKES
+    config.write_text(_CONFIG.format(folder=folder, port=port, user=getpass.getuser(), locations=locations), "utf-8")
+    server = subprocess.Popen([PROGRAM, "-c", str(config), "-e", str(folder / "error.log")], stderr=subprocess.DEVNULL)
     try:
         for _ in range(100):
             try:
@@ -134,7 +143,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--small", type=int, default=100, metavar="N", help="how many files of 1 MiB (default 100)")
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args(arguments)
-    if not (shutil.which("nginx") or Path("/usr/sbin/nginx").exists()):
+    if not shutil.which(PROGRAM):
         print("nginx is not installed (Debian: apt-get install nginx-light): the comparison with it is left out.")
         return
     print(
