@@ -18,10 +18,11 @@ FLOORS = {
         verdict communities gathered""",
     2: """http session abilities workers multipart answers api files drafts reviews repository sending receiving parts
         ranges pacing transfer rows embedded repositories tokens journal processes isolation kernels execute installers
-        interpreters venvs conda era locking unpacking oai _run localrepo""",
+        interpreters venvs conda era locking unpacking oai oauth grants _run localrepo""",
     3: """collect checking anonymous standing glance stamping submission consent describing edit publish published
         underway reporting delivery carried promoting getting preview choosing outlook preparing rerun attempts rehearsing
-        reproduce evidence reproduction fetching harvest suggestions""",
+        reproduce evidence reproduction fetching harvest signing_in
+        loopback suggestions""",
     4: "config job jobs verbs holding options grammar show",
     5: "extension handlers widgets magics cli frontend kernelwatch completing",
 }

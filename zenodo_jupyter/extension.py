@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Dict, Int, List, Unicode
@@ -18,6 +18,9 @@ from .config import Config
 from .errors import BadInput, ZenodoJupyterError
 from .handlers import routes
 from .jobs import Jobs
+
+if TYPE_CHECKING:
+    from .signing_in import SignIns
 
 #: Requests that are answered at the same time, each in a thread; further ones wait. They wait for repositories and disks.
 THREADS = 8
@@ -61,6 +64,7 @@ class ZenodoJupyter(ExtensionApp):
             self.log.error("%s", e)
             self._place = e
             return
+        self._signs: SignIns | None = None
         self.jobs = Jobs(self._place.data_dir / "jobs", kinds(self._place), self.workers)
         threading.Thread(target=self._resume, name="zenodo-jupyter-resume", daemon=True).start()
 
@@ -80,6 +84,15 @@ class ZenodoJupyter(ExtensionApp):
         if isinstance(self._place, BadInput):
             raise self._place
         return self._place
+
+    @property
+    def signs(self) -> SignIns:
+        """Those who are signing in to a repository just now."""
+        from .signing_in import SignIns
+
+        if self._signs is None:
+            self._signs = SignIns(self.place)
+        return self._signs
 
     def current_activity(self) -> dict[str, int] | None:
         """Tell the server that acts are under way, so that it does not end itself for want of activity."""

@@ -128,7 +128,7 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
     p.add_argument("--discard", metavar="ID", help="delete this draft, which was not published")
 
     p = verb("token", acts.token, "Keep the tokens of repositories.")
-    p.add_argument("act", choices=["set", "list", "test", "forget"], help="what to do")
+    p.add_argument("act", choices=["login", "set", "list", "test", "forget"], help="what to do")
     p.add_argument("name", nargs="?", help="the repository")
 
     verb("fixity", holding.fixity, "Read all files of the embedded repository again, and name what is damaged.")

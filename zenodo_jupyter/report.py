@@ -19,7 +19,7 @@ class Progress:
     step : str
         The step's stable name: ``run``, ``collect``, ``check``, ``draft``, ``metadata``, ``reserve``, ``stamp``, ``upload``,
         ``publish``, ``verify``, ``badge``, ``resolve``, ``download``, ``environment``, ``execute``, ``compare``,
-        ``wait``, ``harvest``, ``get``.
+        ``wait``, ``harvest``, ``get``, ``token``, ``login``.
     message : str
         What to show a person, a short sentence without a final stop.
     done, total : int or None

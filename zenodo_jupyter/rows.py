@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from .doi import DATACITE, DOI
 from .errors import UnknownRepository
+from .oauth import Client
 from .tokens import origin
 
 if TYPE_CHECKING:
@@ -48,6 +49,14 @@ class RepositoryRow:
         Where a token is made.
     publisher : str
         What stands as publisher in its records unless a person says otherwise.
+    repair_days : int
+        For how many days after publishing its owners can have files exchanged on its site, under the same DOI; 0 for none.
+    binder : str
+        What stands before a DOI in the address at which Binder starts its records; empty where Binder does not know it.
+    scopes : tuple of str
+        What is asked for when a person signs in.
+    oauth : Client or None
+        As what this software is registered there, so that a person can sign in without making a token.
     """
 
     name: str
@@ -62,6 +71,10 @@ class RepositoryRow:
     registered_dois: bool = True
     help_url: str = ""
     publisher: str = ""
+    repair_days: int = 0
+    binder: str = ""
+    scopes: tuple[str, ...] = ("user:email",)  # InvenioRDM's only one that is of use here
+    oauth: Client | None = None
 
     @property
     def api(self) -> str:
@@ -79,6 +92,10 @@ class RepositoryRow:
 
 
 _TOKENS_PAGE = "/account/settings/applications/tokens/new/"
+# What a token of Zenodo needs for this: https://developers.zenodo.org/#authentication.
+_ZENODO_SCOPES = ("deposit:write", "deposit:actions")
+# Zenodo's grace period for exchanging files (its configuration; zenodo-rdm, FileModificationGracePeriodPolicy).
+_ZENODO_REPAIR = 30
 # Zenodo's limits: 100 files, 50 GB, no empty files (its configuration; zenodo-rdm).
 _BUILT_IN = (
     RepositoryRow(
@@ -88,11 +105,13 @@ _BUILT_IN = (
     RepositoryRow(
         "zenodo", "Zenodo", "https://zenodo.org", ("10.5281",), max_bytes=50 * 10**9, allow_empty_files=False,
         token_env=("ZENODO_TOKEN",), help_url=f"https://zenodo.org{_TOKENS_PAGE}", publisher="Zenodo",
+        scopes=_ZENODO_SCOPES, repair_days=_ZENODO_REPAIR, binder="https://mybinder.org/v2/zenodo/",
     ),
     RepositoryRow(
         "sandbox", "Zenodo sandbox", "https://sandbox.zenodo.org", ("10.5072",), practice=True, max_bytes=50 * 10**9,
         allow_empty_files=False, token_env=("ZENODO_SANDBOX_TOKEN",), registered_dois=False,
-        help_url=f"https://sandbox.zenodo.org{_TOKENS_PAGE}", publisher="Zenodo",
+        help_url=f"https://sandbox.zenodo.org{_TOKENS_PAGE}", publisher="Zenodo", scopes=_ZENODO_SCOPES,
+        repair_days=_ZENODO_REPAIR,
     ),
 )  # fmt: skip
 
@@ -133,13 +152,16 @@ def row_from(name: str, described: Mapping[str, Any]) -> RepositoryRow:
     name : str
         Its name.
     described : mapping
-        ``url``, and whatever other attribute of `RepositoryRow`.
+        ``url``, and whatever other attribute of `RepositoryRow`; of one that is built in, without ``url``, what is to be
+        otherwise. ``oauth`` holds the attributes of `oauth.Client`.
     """
     named = dict(described)
-    base = row_for(str(named.pop("url", "")))
-    lists = {k: tuple(v) for k, v in named.items() if k in ("doi_prefixes", "token_env")}
+    built_in = None if "url" in named else rows().get(name)
+    base = built_in or replace(row_for(str(named.pop("url", ""))), name=name, title=name, publisher="")
+    lists = {k: tuple(v) for k, v in named.items() if k in ("doi_prefixes", "token_env", "scopes")}
     try:
-        return RepositoryRow(**{**base.__dict__, "title": name, "publisher": "", "name": name, **named, **lists})
+        row = replace(base, **{**named, **lists, "oauth": None})
+        return replace(row, oauth=Client.configured(named["oauth"], row.url, row.scopes)) if "oauth" in named else row
     except TypeError as e:
         raise UnknownRepository(
             f"The configuration of the repository {name!r} is not understood ({e}).", "Look at its spelling."

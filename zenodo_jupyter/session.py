@@ -62,6 +62,7 @@ class BearerAuth(requests.auth.AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Set the header, if the address is the token's."""
         if self.token is not None and origin(request.url or "") == self.token.origin:
+            self.token.freshen()
             request.headers["Authorization"] = f"Bearer {self.token.value}"
         return request
 

@@ -17,6 +17,7 @@ from filelock import FileLock
 
 from .errors import BadInput, ZenodoJupyterError
 from .keeping import in_words, keep
+from .oauth import Grant
 
 if TYPE_CHECKING:
     from .config import Config
@@ -95,6 +96,9 @@ class Token:
         """The address that it is bound to."""
         return self.origin
 
+    def freshen(self) -> None:
+        """See that it is good when it is sent; one that somebody pasted is as good as it is."""
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Token) and (self._value, self.origin) == (other._value, other.origin)
 
@@ -143,13 +147,23 @@ class TokenStore:
 
     def get(self, row: RepositoryRow) -> Token | None:
         """Return the token for a repository, or None when there is none."""
-        here = origin(row.url)
         variable = self._variable(row)
-        value = self._environ[variable] if variable else _from_keyring(here) or self._read().get(here)
-        return Token(value, here) if value else None
+        if variable:
+            return Token(self._environ[variable], row.url)
+        grant = self.grant(row)
+        if grant is not None:
+            from .grants import GrantedToken
 
-    def set(self, row: RepositoryRow, value: str) -> str:
-        """Keep a token.
+            return GrantedToken(grant, row, self) if grant.refresh_token or not grant.is_ending else None
+        value = self._kept(origin(row.url))
+        return Token(value, row.url) if value else None
+
+    def grant(self, row: RepositoryRow) -> Grant | None:
+        """Return what is kept of signing in; None where a token was pasted, or nothing is kept."""
+        return Grant.from_text(self._kept(origin(row.url)))
+
+    def set(self, row: RepositoryRow, value: str | Grant) -> str:
+        """Keep a token, or what signing in gave.
 
         Returns
         -------
@@ -161,11 +175,12 @@ class TokenStore:
         BadInput
             When it cannot be a token.
         """
-        token = Token(value, row.url)
-        if _into_keyring(token):
-            self._change(token.origin, "")  # remembered by address only, so that `list` knows of it
+        here = origin(row.url)
+        text = value.to_text() if isinstance(value, Grant) else Token(value, here).value
+        if _into_keyring(here, text):
+            self._change(here, "")  # remembered by address only, so that `list` knows of it
             return "the system keyring"
-        self._change(token.origin, token.value)
+        self._change(here, text)
         return str(self.path)
 
     def forget(self, row: RepositoryRow) -> None:
@@ -196,9 +211,15 @@ class TokenStore:
     def values(self) -> tuple[str, ...]:
         """Return all the secrets that are known, for the check that looks for them in what is published."""
         found = {self._environ.get(name, "").strip() for name in (*BOUND, OWN_TOKEN, DATACITE_PASSWORD)}
-        for here, value in self._read().items():
-            found.add(value or _from_keyring(here) or "")
+        for here in self._read():
+            text = self._kept(here)
+            grant = Grant.from_text(text)
+            found |= {grant.access_token, grant.refresh_token} if grant else {text}
         return tuple(sorted(found - {""}))
+
+    def _kept(self, here: str) -> str:
+        """Return what is kept for an address, empty if nothing."""
+        return _from_keyring(here) or self._read().get(here) or ""
 
     def _variable(self, row: RepositoryRow) -> str | None:
         """Return the name of the environment variable that holds this repository's token."""
@@ -259,12 +280,12 @@ def _from_keyring(here: str) -> str | None:
         return None
 
 
-def _into_keyring(token: Token) -> bool:
+def _into_keyring(here: str, text: str) -> bool:
     keyring = _keyring()
     if keyring is None:
         return False
     try:
-        keyring.set_password(SERVICE, token.origin, token.value)
+        keyring.set_password(SERVICE, here, text)
     except keyring.errors.KeyringError:
         return False
     return True

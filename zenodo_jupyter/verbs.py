@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from . import options, show
 from .errors import BadInput, NeedsConsent
-from .report import Report, silent
+from .report import Progress, Report, silent
 from .show import Outcome
 
 if TYPE_CHECKING:
     from .config import Config
     from .publish import Published
     from .rehearsing import Rehearsal
+    from .rows import RepositoryRow
 
 
 @dataclass
@@ -236,8 +237,12 @@ def token(args: argparse.Namespace, door: Door) -> Outcome:
     if not args.name:
         raise BadInput(f"`token {args.act}` needs the name of a repository.", "Such as: token set sandbox.")
     repository = repositories.repository(args.name, config=door.config)
+    if args.act == "login":
+        return _signed_in(repository.row, door)
     if args.act == "forget":
-        store.forget(repository.row)
+        from . import grants
+
+        grants.end(repository.row, store)
         return show.line(f"The token of {repository.title} is forgotten.", repository=repository.name)
     if args.act == "test":
         account = repository.test_token()
@@ -250,6 +255,15 @@ def token(args: argparse.Namespace, door: Door) -> Outcome:
     where = store.set(repository.row, value)
     account = repositories.repository(args.name, config=door.config).test_token()
     return show.line(f"Kept in {where}; the account is {account}.", account=account, where=str(where))
+
+
+def _signed_in(row: RepositoryRow, door: Door) -> Outcome:
+    from . import loopback
+
+    if door.ask is None:
+        raise NeedsConsent("Signing in takes a person with a browser.", "Run this in a terminal, or set a token.")
+    done = loopback.sign_in(row, config=door.config, show=lambda words: door.report(Progress("login", words)))
+    return show.line(f"Signed in as {done['account']}; the token is kept in {done['kept_in']}.", **done)
 
 
 def serve(args: argparse.Namespace, door: Door) -> Outcome:

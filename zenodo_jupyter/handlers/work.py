@@ -272,7 +272,14 @@ def repositories(place: Config) -> dict[str, Any]:
         "allow_empty_files",
     )
     for row in configured(place).values():
-        shown.append({**{name: getattr(row, name) for name in told}, "has_token": store.get(row) is not None})
+        shown.append(
+            {
+                **{name: getattr(row, name) for name in told},
+                "has_token": store.get(row) is not None,
+                "can_sign_in": row.oauth is not None,
+                "is_signed_in": store.grant(row) is not None,
+            }
+        )
     return {"default": place.default_repository, "repositories": shown}
 
 
@@ -287,11 +294,12 @@ def keep_token(place: Config, name: str, value: str) -> dict[str, Any]:
 
 
 def forget_token(place: Config, name: str) -> None:
-    """Forget a token."""
-    from .. import repositories
+    """Forget a token, or sign out."""
+    from .. import grants
+    from ..rows import find_row
     from ..tokens import TokenStore
 
-    TokenStore(place).forget(repositories.repository(name, config=place).row)
+    grants.end(find_row(name, place), TokenStore(place))
 
 
 def test_token(place: Config, name: str) -> dict[str, Any]:
