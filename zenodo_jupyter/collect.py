@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from .repository import Repository
 
 
+#: Fields that say nothing new of the work: when and as what it is published, and where it is offered.
+_OF_NO_VERSION = frozenset(("publication_date", "version", "communities", "preset"))
+
+
 @dataclass(frozen=True)
 class Plan:
     """What would be published; nothing was sent yet.
@@ -99,6 +103,16 @@ class Plan:
         """The community whose review this publication goes through; None for a version, which is where its record is."""
         return self.communities[0] if self.communities and not self.standing.previous_id else None
 
+    @property
+    def changed_fields(self) -> tuple[str, ...]:
+        """What the description says otherwise than that of the version before, but for date and label."""
+        if not self.standing.previous:
+            return ()
+        before, now = Metadata.from_native(self.standing.previous).to_dict(), self.metadata.to_dict()
+        return tuple(
+            name for name in {**before, **now} if name not in _OF_NO_VERSION and before.get(name) != now.get(name)
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return the plan as the doors show it."""
         return {
@@ -111,6 +125,7 @@ class Plan:
             "conflicts": [asdict(c) for c in self.conflicts],
             "notes": list(self.notes),
             "redescribed": self.redescribed,
+            "changed_fields": list(self.changed_fields),
             "errors": [e.to_json() for e in self.errors],
             "communities": [c.to_json() for c in self.communities],
             "findings": [f.to_json() for f in self.findings],
@@ -258,8 +273,8 @@ def _redescribed(given: Metadata | None, without: Sequence[str], previous: Metad
     if previous is None:
         return False
     before, now = previous.to_dict(), given.to_dict() if given else {}
-    kept = {"publication_date", "version", "communities", "preset"}
-    return any(before.get(k) != v for k, v in now.items() if k not in kept) or any(name in before for name in without)
+    said = any(before.get(k) != v for k, v in now.items() if k not in _OF_NO_VERSION)
+    return said or any(name in before for name in without)
 
 
 def _complete(full: Metadata, repository: Repository, stand: standing.Standing, given: Metadata | None) -> Metadata:

@@ -194,7 +194,7 @@ def publish(path: Path, *, held: bool | None = None, config: Config, **options: 
     if own:
         save(path)  # what is published is the file; it should have the outputs that are on the screen
     done = acts.publish(path, write_badge=False, config=config, **options)
-    if done.unchanged or done.review or done.anonymous:
+    if done.unchanged or done.review or done.anonymous or done.draft:
         return done
     return replace(done, badge=hand_over(path, done, own, config))
 

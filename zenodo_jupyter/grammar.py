@@ -42,6 +42,7 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
         "--rehearse", action="store_true", help="run it first as somebody else would, and publish what that told"
     )
     p.add_argument("--anonymous", action="store_true", help="publish nothing: a draft without names, for reviewers")
+    p.add_argument("--draft", action="store_true", help="publish nothing: a draft with all files and a reserved DOI")
     p.add_argument("--yes", action="store_true", help="say yes beforehand to what cannot be undone")
     options.communities(p)
 

@@ -74,6 +74,28 @@ def pack(bundle: Bundle, limits: Limits, report: Report = silent) -> Bundle:
     return replace(bundle, files=(*loose, *archives))
 
 
+def outlook(bundle: Bundle, limits: Limits, others: int = 0) -> dict[str, list[str]]:
+    """Return which zips `pack` would make and the names of the files in each, without reading any.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        The files that are known.
+    limits : Limits
+        What the record may hold.
+    others : int
+        How many more files there will be, which stay loose.
+    """
+    room = None if limits.max_files is None else limits.max_files - others
+    try:
+        groups = _groups(bundle, replace(limits, max_files=room))
+    except BadInput:  # told when it is published, with what can be done
+        return {}
+    inside = {id(file) for files in groups.values() for file in files}
+    taken = {file.key for file in bundle.files if id(file) not in inside}
+    return {_name(role, taken): sorted(file.key for file in files) for role, files in sorted(groups.items())}
+
+
 def is_packed(path: Path) -> bool:
     """Tell whether a file is a zip that `pack` made."""
     if not zipfile.is_zipfile(path):
@@ -108,11 +130,16 @@ def _groups(bundle: Bundle, limits: Limits) -> dict[str, list[BundleFile]]:
     return groups
 
 
-def _archive(role: str, files: list[BundleFile], taken: set[str], report: Report) -> BundleFile:
-    """Return a zip as a file of the bundle, its length and md5 known."""
+def _name(role: str, taken: set[str]) -> str:
     name, number = f"{_ARCHIVES[role]}.zip", 2
     while name in taken:
         name, number = f"{_ARCHIVES[role]}-{number}.zip", number + 1
+    return name
+
+
+def _archive(role: str, files: list[BundleFile], taken: set[str], report: Report) -> BundleFile:
+    """Return a zip as a file of the bundle, its length and md5 known."""
+    name = _name(role, taken)
     ordered = sorted(files, key=lambda file: file.key)
     total = sum(file.size for file in ordered)
 

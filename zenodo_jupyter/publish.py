@@ -28,7 +28,7 @@ from .collect import Plan
 from .communities import Request
 from .delivery import Delivery, compare
 from .describing import describe
-from .errors import AccessDenied, BadInput, ChangedMeanwhile, InvalidMetadata, RecordNotFound, WasRefused
+from .errors import AccessDenied, ChangedMeanwhile, InvalidMetadata, RecordNotFound, WasRefused
 from .journal import Act, Entry, Journal
 from .metadata import Metadata
 from .published import Published
@@ -55,6 +55,7 @@ def publish(
     confirm: Callable[[Plan, str], bool] | None = None,
     write_badge: bool = True,
     anonymous: bool = False,
+    draft: bool = False,
     config: Config,
     today: date | None = None,
     report: Report = silent,
@@ -78,6 +79,8 @@ def publish(
         Whether the file on disk gets badge and Deposit. False where a front end holds the notebook and does it itself.
     anonymous : bool
         Publish nothing: make a draft without names, with a secret link for reviewers; see `anonymous`.
+    draft : bool
+        Publish nothing: leave the draft with its files and its reserved DOI; the next call goes on with it.
 
     Raises
     ------
@@ -127,16 +130,15 @@ def publish(
                 raise InvalidMetadata(
                     "The description is not complete.", plan.errors, "Give these fields and publish again."
                 )
-            asked = "" if yes else consent.question(plan)
+            asked = "" if yes or draft else consent.question(plan)
             consent.ask_first(asked, yes, confirm and (lambda question: confirm(plan, question)))
             story.prepare(config)
             story.begin(accept)
-            draft = story.draft()
-            draft = story.describe(draft)
-            draft = story.reserve(draft)
-            files = story.stamp(draft)
-            story.upload(draft, files)
-            done = story.publish(draft, message)
+            made = story.reserve(story.describe(story.draft()))
+            story.upload(made, story.stamp(made))
+            if draft:
+                return story.saved(made)
+            done = story.publish(made, message)
         if isinstance(done, Request):
             return story.waiting(story.repository.get_draft(story.act.draft_id), done)
         return story.finish(done, write_badge, message)
@@ -322,9 +324,14 @@ class Story:
         self.act.brought |= brought
         self.book.write(self.entry)
 
+    def saved(self, draft: Draft) -> Published:
+        """Leave it as a draft, and say so."""
+        self.step(standing.SAVED, f"The draft is on {self.repository.title}, with all its files")
+        return self.told(draft, self.deposit(draft), "None yet: nothing is published.", draft=True)
+
     def publish(self, draft: Draft, message: str) -> Record | Request:
         """Do the step that cannot be undone; where a community looks at it first, return the request that waits."""
-        if not self._is_as_collected():
+        if not standing.is_as_read(self.plan.notebook, self.plan.digest, self.plan.nb):
             raise ChangedMeanwhile(
                 f"{self.plan.notebook.name} was changed, moved or deleted while it was being sent.",
                 "Nothing was published. Publish again: the draft is kept, and only what changed is sent.",
@@ -341,16 +348,6 @@ class Story:
         self.repository.take_back(draft)  # from a community that declined it, and is not named any more
         self.step("publish", f"Publishing on {self.repository.title}")
         return self.repository.publish(draft.id)
-
-    def _is_as_collected(self) -> bool:
-        """Whether the notebook says what it said; outputs may have gone on, as those of the cell that publishes do."""
-        path = self.plan.notebook
-        try:
-            if bundles.file_digest(path) == self.plan.digest:
-                return True
-            return standing.cell_fingerprints(notebook.read(path)) == standing.cell_fingerprints(self.plan.nb)
-        except (OSError, BadInput):
-            return False
 
     def finish(self, record: Record, write_badge: bool, message: str = "") -> Published:
         """Read the record back, compare every checksum, then put the badge in."""

@@ -44,6 +44,8 @@ class Published:
         Whether it is a copy for reviewers; nothing is published then, and `record` is the draft.
     link : str
         The secret link to that draft, for whoever is to see it; empty where the repository has none.
+    draft : bool
+        Whether a person left it as a draft; nothing is published then, and `record` is the draft.
     """
 
     record: Record
@@ -61,6 +63,7 @@ class Published:
     offered: tuple[Offered, ...] = ()
     anonymous: bool = False
     link: str = ""
+    draft: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return it as the doors show it."""
@@ -81,4 +84,5 @@ class Published:
             "communities": [offered.to_json() for offered in self.offered],
             "anonymous": self.anonymous,
             "link": self.link,
+            "draft": self.draft,
         }

@@ -139,6 +139,14 @@ def published(done: Published) -> Outcome:
             ("Then", "publish without --anonymous: the names come into the same draft, and it is published"),
         ]
         return Outcome(_table(rows), done.to_json())
+    if done.draft:
+        rows = [
+            ("Draft", f"{record.title}, on {where.title}, with all its files; nothing is published"),
+            ("DOI", f"{record.doi} is reserved"),
+            ("Page", record.html_url),
+            ("Then", "publish again: it goes on with this draft"),
+        ]
+        return Outcome(_table(rows), done.to_json())
     rows = [
         ("Published", f"{record.title}, {record.version}, on {where.title}"),
         ("DOI", f"{record.doi}{local}"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import badge, card, companions, evidence, locking, notebook, packages, rendering
+from . import badge, card, companions, evidence, locking, notebook, packages, packing, rendering, standing
 from . import bundle as bundles
 from .collect import Plan
 from .companions import crate
@@ -65,6 +65,13 @@ def to_be_made(plan: Plan) -> list[dict[str, str]]:
     }  # fmt: skip
     taken = {f.key for f in plan.bundle.files}
     return [{"key": key, "role": role, "reason": REASONS[role]} for key, role in roles.items() if key not in taken]
+
+
+def to_be_packed(plan: Plan) -> list[dict[str, Any]]:
+    """Return the zips that will be made of files that the record cannot hold one by one: key, and how many are in it."""
+    others = len(to_be_made(plan)) + 1  # and what unpacks them
+    zips = packing.outlook(plan.bundle, standing.limits(plan.repository), others)
+    return [{"key": key, "files": inside} for key, inside in zips.items()]
 
 
 def published_copy(plan: Plan, draft: Draft, deposit: badge.Deposit) -> bundles.Bundle:

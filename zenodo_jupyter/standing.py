@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import badge, notebook, repositories
 from . import bundle as bundles
-from .errors import CouldNotAsk, RecordDeleted, RecordNotFound, WasRefused
+from .errors import BadInput, CouldNotAsk, RecordDeleted, RecordNotFound, WasRefused
 from .journal import Act, Entry, Journal
 from .records import Record
 from .report import Report, silent
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .repository import Repository
 
 
+#: The step of an act that a person left as a draft.
+SAVED = "saved"
 #: Seconds that a status line waits for a repository.
 _GLANCE = 10.0
 
@@ -46,10 +48,14 @@ class Standing:
         Of the version before, or reserved for the stopped one.
     changed_cells, changed_files : int, tuple of str
         What is different from the version before.
+    added_files : tuple of str
+        Those of the changed files that the version before had not.
     derived_from : str
         DOI of the record that a new record is derived from (a copy, a hand-out, a notebook that came by its DOI).
     anonymous : bool
         Whether a copy without names is with reviewers.
+    saved : bool
+        Whether a person left it as a draft, with all its files and its DOI.
     """
 
     state: str
@@ -62,6 +68,8 @@ class Standing:
     changed_files: tuple[str, ...] = ()
     derived_from: str = ""
     anonymous: bool = False
+    added_files: tuple[str, ...] = ()
+    saved: bool = False
 
     @property
     def unchanged(self) -> bool:
@@ -72,7 +80,7 @@ class Standing:
         """Return the fields, without the previous metadata."""
         data = asdict(self)
         del data["previous"]
-        data["changed_files"] = list(self.changed_files)
+        data |= {"changed_files": list(self.changed_files), "added_files": list(self.added_files)}
         return data
 
 
@@ -117,8 +125,9 @@ def stand(
         words = f"{_label(record.index)} is published, and the badge still to come: publish again"
         return replace(found, state="stopped", words=words)
     if entry.act is not None and entry.act.draft_id and entry.act.step != "anonymous":
-        return Standing(**{**found.__dict__, "state": "stopped", "doi": entry.act.doi or found.doi,
-                           "words": f"Stopped while publishing {_label(found.next_index)}; can be resumed"})  # fmt: skip
+        begun = _stopped(entry.act)
+        words = begun.words if begun.saved else f"Stopped while publishing {_label(found.next_index)}; can be resumed"
+        return replace(found, state="stopped", doi=begun.doi or found.doi, words=words, saved=begun.saved)
     return replace(found, anonymous=entry.act is not None and entry.act.step == "anonymous")
 
 
@@ -155,6 +164,8 @@ def _stopped(act: Act) -> Standing:
     if act.step == "anonymous":
         words = f"An anonymous copy is with reviewers; publish without --anonymous to publish it with names, DOI {doi}"
         return Standing("stopped", words, doi=doi, anonymous=True)
+    if act.step == SAVED:
+        return Standing("stopped", f"Draft with DOI {doi} reserved; nothing is published", doi=doi, saved=True)
     return Standing("stopped", f"Stopped; draft{f' with DOI {doi} reserved' if doi else ''}, can be resumed", doi=doi)
 
 
@@ -167,6 +178,7 @@ def _next(record: Record, last: dict[str, Any] | None, nb: Any, bundle: bundles.
 def _since(known: dict[str, Any] | None, index: int, nb: Any, bundle: bundles.Bundle) -> Standing:
     """Return what changed since the newest version, as far as the journal knows that version."""
     cells, files = _changes(known, nb, bundle) if known else (-1, ())
+    added = tuple(name for name in files if known and name not in (known.get("files") or {}))
     label = _label(index)
     if known and not cells and not files:
         state, words = "published", f"Published, {label}, unchanged"
@@ -175,7 +187,9 @@ def _since(known: dict[str, Any] | None, index: int, nb: Any, bundle: bundles.Bu
         if files:
             what.append(f"{len(files)} file{'s' if len(files) != 1 else ''}")
         state, words = "changed", f"Published, {label}, {' and '.join(what) or 'perhaps'} changed since"
-    return Standing(state, words, next_index=index + 1, changed_cells=max(cells, 0), changed_files=tuple(files))
+    return Standing(
+        state, words, next_index=index + 1, changed_cells=max(cells, 0), changed_files=files, added_files=added
+    )
 
 
 def remember(nb: Any, bundle: bundles.Bundle, data: Sequence[str]) -> dict[str, Any]:
@@ -223,6 +237,14 @@ def _changes(known: dict[str, Any], nb: Any, bundle: bundles.Bundle) -> tuple[in
         or old[key]["md5"] != current[key].md5
     ]
     return cells, tuple(files)
+
+
+def is_as_read(path: Path, digest: str, nb: Any) -> bool:
+    """Whether a notebook says what it said; outputs may have gone on, as those of the cell that publishes do."""
+    try:
+        return bundles.file_digest(path) == digest or cell_fingerprints(notebook.read(path)) == cell_fingerprints(nb)
+    except (OSError, BadInput):
+        return False
 
 
 def compare_by_content(entry: Entry, bundle: bundles.Bundle, report: Report) -> None:

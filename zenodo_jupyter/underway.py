@@ -131,7 +131,8 @@ def _of_act(entry: Entry, act: Act, config: Config) -> Underway:
     missing = "" if Path(entry.notebook).exists() else "; the notebook is no longer there"
     stopped = f"{name} was stopped while it was published on {repository.title}{missing}; publish again to go on"
     shown = f"An anonymous copy of {name} is with reviewers on {repository.title}{missing}; publish again to publish it"
-    words = shown if act.step == "anonymous" else stopped
+    saved = f"{name} is a draft on {repository.title}{missing}; publish again to publish it"
+    words = {"anonymous": shown, standing.SAVED: saved}.get(act.step, stopped)
     return Underway("stopped", words, repository.name, entry.notebook, **where)
 
 

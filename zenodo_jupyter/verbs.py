@@ -67,7 +67,7 @@ def publish(args: argparse.Namespace, door: Door) -> Outcome:
         _notebook(args, door),
         data=args.data, exclude=args.exclude, to=args.to, metadata=_metadata(args), new=args.new,
         version_of=args.version_of, accept=args.accept, message=args.message, yes=args.yes, anonymous=args.anonymous,
-        confirm=None if door.ask is None else lambda plan, question: _yes(door, question),
+        draft=args.draft, confirm=None if door.ask is None else lambda plan, question: _yes(door, question),
         config=door.config, report=door.report,
     )  # fmt: skip
     return show.published(done)

@@ -92,6 +92,11 @@ export class Api {
     return this._ask('POST', 'check', { path, data, exclude, to, content }, signal);
   }
 
+  /** A description as it will stand in the record: HTML, which is not clean. */
+  prose(text: string): Promise<{ html: string }> {
+    return this._ask('POST', 'prose', { text });
+  }
+
   /** Have a remedy for a finding worked out; it is put in by whoever has the notebook open. */
   remedy(path: string, { id, where }: IFinding, remedy: string): Promise<IRemedied> {
     return this._ask('POST', 'remedy', { path, id, where, remedy });

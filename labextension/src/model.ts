@@ -13,7 +13,7 @@ import type { Places } from './places';
 import { Rehearsing } from './rehearsing';
 import { remedy } from './remedy';
 import { merged, Typing } from './typing';
-import type { IFieldError, IFinding, IJob, IPlan, IStanding, Json } from './types';
+import type { IFieldError, IFinding, IJob, IPlan, IStanding, Json, Outcome } from './types';
 
 /** Pages of the panel. */
 export type Page = 'edit' | 'review' | 'progress' | 'failed' | 'done';
@@ -87,7 +87,7 @@ export class NotebookModel {
       return this.page === 'progress' ? 'uploading' : 'stopped';
     }
     const state = this.standing?.state ?? 'never';
-    if (state === 'stopped' && this.standing?.anonymous) {
+    if (state === 'stopped' && (this.standing?.anonymous || this.standing?.saved)) {
       return 'draft';
     }
     return state !== 'never' && state !== 'foreign' ? state : this.order.isTouched ? 'draft' : 'never';
@@ -225,12 +225,13 @@ export class NotebookModel {
    * Publish, to the badge. A second call while it runs does nothing.
    *
    * @param yes The person was told what cannot be undone, and with which account.
-   * @param anonymous Publish nothing: make a draft without names, for reviewers.
+   * @param as What is made of it.
    */
-  async publish(yes: boolean, anonymous = false): Promise<void> {
+  async publish(yes: boolean, as: Outcome = 'record'): Promise<void> {
     this._yes ||= yes;
     this.question = null;
-    const order = { ...this.order.body(), accept: [...this.order.accepted], yes: this._yes, anonymous };
+    const kind = { anonymous: as === 'anonymous', draft: as === 'draft' };
+    const order = { ...this.order.body(), accept: [...this.order.accepted], yes: this._yes, ...kind };
     await this._followed(() => this.act.start(order));
   }
 
@@ -344,9 +345,9 @@ export class NotebookModel {
     }
     const error = ended.error;
     if (ended.state === 'done') {
-      const { review, anonymous } = this.act.published!;
-      this.turnedTo = anonymous ? 'edit' : 'done';
-      if (!review && !anonymous) {
+      const { review, anonymous, draft } = this.act.published!;
+      this.turnedTo = anonymous || draft ? 'edit' : 'done';
+      if (!review && !anonymous && !draft) {
         this.order.published(); // what waits for a community may have to be submitted again
       }
       await this.look();
@@ -381,9 +382,7 @@ export class NotebookModel {
     this.lookSoon();
   }
 
-  private _tell(): void {
-    this.changed.emit();
-  }
+  private _tell = (): void => this.changed.emit();
 
   private _api: Api;
   private _recalled: Promise<void> | undefined;

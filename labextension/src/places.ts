@@ -3,7 +3,7 @@
  */
 import { Signal } from '@lumino/signaling';
 import type { Api } from './api';
-import type { IField, IRepository, ISuggestion } from './types';
+import type { IField, IRecord, IRepository, ISuggestion } from './types';
 
 /** The field table and the repositories, asked for once. */
 export class Places {
@@ -135,4 +135,18 @@ export function isEmbedded(row: IRepository): boolean {
 /** Whether doi.org does not know a DOI of a repository: none of its DOIs, or only this one, of before they were registered. */
 export function isPractice(row: IRepository | undefined, doi: string | null | undefined): boolean {
   return !row?.registered_dois || !!doi?.startsWith('10.5072/');
+}
+
+/** Return for how many days from now the files of a record can be exchanged on its repository's site, under the same DOI. */
+export function daysToRepair(row: IRepository, record: Pick<IRecord, 'created'>): number {
+  const days = (Date.now() - new Date(record.created).getTime()) / 86_400_000;
+  return Math.max(0, Math.ceil((row.repair_days ?? 0) - days)) || 0;
+}
+
+/** Return the address at which Binder starts a record's notebook; empty where it cannot. */
+export function binderOf(row: IRepository | undefined, record: Pick<IRecord, 'doi' | 'files'>): string {
+  const notebook = record.files.find(file => file.key.endsWith('.ipynb'));
+  return row?.binder && notebook && record.doi && !isPractice(row, record.doi)
+    ? `${row.binder}${record.doi}/?urlpath=${encodeURIComponent(`lab/tree/${notebook.key}`)}`
+    : '';
 }

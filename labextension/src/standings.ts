@@ -78,5 +78,8 @@ export function markOf({ standing, running }: IGlance): Mark | null {
   if (running) {
     return 'uploading';
   }
+  if (standing.state === 'stopped' && (standing.anonymous || standing.saved)) {
+    return 'draft';
+  }
   return standing.state === 'never' || standing.state === 'foreign' ? null : standing.state;
 }

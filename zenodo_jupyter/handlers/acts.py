@@ -21,7 +21,7 @@ class PublishHandler(Handler):
         """Start it, or answer with the job that is publishing this notebook there already."""
         given = self.given(
             ("path",), path=str, data=list, exclude=list, to=str, metadata=dict, new=bool, version_of=str,
-            accept=list, message=str, yes=bool, anonymous=bool,
+            accept=list, message=str, yes=bool, anonymous=bool, draft=bool,
         )  # fmt: skip
         given["notebook"] = str(await self.real(given["path"]))
         given["data"] = [str(await self.real(path)) for path in given.get("data", ())]

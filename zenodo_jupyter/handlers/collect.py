@@ -1,4 +1,4 @@
-"""``collect``, ``check`` and ``remedy``: what publishing a notebook would do, and what a button can put right first."""
+"""``collect``, ``check``, ``remedy`` and ``prose``: what publishing would do, and what can be put right or looked at first."""
 
 from __future__ import annotations
 
@@ -49,4 +49,14 @@ class RemedyHandler(Handler):
         self.answer(await self.away(work.remedy, self.place, path, given))
 
 
-routes = [("collect", CollectHandler), ("check", CheckHandler), ("remedy", RemedyHandler)]
+class ProseHandler(Handler):
+    """Shows a description as it will stand in the record."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Answer with HTML, which whoever shows it has to clean."""
+        self.answer(await self.away(work.prose, self.given(("text",), text=str)["text"]))
+
+
+routes = [("collect", CollectHandler), ("check", CheckHandler), ("remedy", RemedyHandler), ("prose", ProseHandler)]

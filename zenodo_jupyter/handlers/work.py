@@ -48,8 +48,8 @@ def publish(place: Config, params: dict[str, Any], report: Report) -> dict[str, 
             path, data=[Path(p) for p in params["data"]], exclude=params.get("exclude", ()), to=params.get("to"),
             metadata=_metadata(params), without=_without(params), new=params.get("new", False),
             version_of=params.get("version_of"), accept=params.get("accept", ()), yes=params.get("yes", False),
-            message=params.get("message", ""), anonymous=params.get("anonymous", False), write_badge=False, config=place,
-            report=report,
+            message=params.get("message", ""), anonymous=params.get("anonymous", False), draft=params.get("draft", False),
+            write_badge=False, config=place, report=report,
         )  # fmt: skip
     stamp = _waiting(_entry(place, path, repository))
     return {**done.to_json(), "stamp": stamp, "citation": _citation(repository, done.record.id)}
@@ -146,7 +146,15 @@ def collect(place: Config, given: dict[str, Any]) -> dict[str, Any]:
         version_of=given.get("version_of"), config=place,
     )  # fmt: skip
     plan = replace(plan, rehearsal=rehearsing.kept(plan, place))
-    return {**plan.to_json(), "made": stamping.to_be_made(plan), "rehearsal": plan.rehearsal}
+    more = {"made": stamping.to_be_made(plan), "packed": stamping.to_be_packed(plan), "rehearsal": plan.rehearsal}
+    return {**plan.to_json(), **more}
+
+
+def prose(text: str) -> dict[str, Any]:
+    """Return what becomes of a description in Markdown, plain text or HTML."""
+    from ..metadata.prose import tidy_html
+
+    return {"html": tidy_html(text)}
 
 
 def check(place: Config, given: dict[str, Any]) -> dict[str, Any]:
@@ -270,6 +278,8 @@ def repositories(place: Config) -> dict[str, Any]:
         "max_files",
         "max_bytes",
         "allow_empty_files",
+        "repair_days",
+        "binder",
     )
     for row in configured(place).values():
         shown.append(

@@ -68,6 +68,8 @@ class Field:
         Shown in an empty input.
     unique : bool
         The same item may not stand twice in the list.
+    notes : tuple of (id, sentence)
+        What is to be known of a choice, shown where it is chosen.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Field:
     default: str = ""
     example: str = ""
     unique: bool = False
+    notes: Choices = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return what a form needs, as JSON; empty attributes are left out."""
@@ -108,6 +111,8 @@ class Field:
                 value = [field.to_json() for field in value]
             elif attribute.name == "choices":
                 value = [{"id": key, "label": label} for key, label in value]
+            elif attribute.name == "notes":
+                value = dict(value)
             elif attribute.name == "rule":
                 value = value.__name__
             row[attribute.name] = list(value) if isinstance(value, tuple) else value
@@ -184,7 +189,7 @@ _BASICS = (
           show=lambda item: item.get("id") or item.get("title"), separator=licences.AND_OR,
           aliases=("license", "licence", "licenses", "licences"),
           fields=(Field("id", "Licence", "From the list, by its SPDX id.", "choice", path="id", choices=c.LICENSES, open=True,
-                        tidy=licences.tidy_id, rule=rules.license_id),
+                        tidy=licences.tidy_id, rule=rules.license_id, notes=licences.SENTENCES),
                   Field("title", "Title", "Of a licence that is not in the list.", "localized", path="title",
                         rule=rules.one_locale),
                   Field("description", "Description", "", "localized", path="description", rule=rules.one_locale),

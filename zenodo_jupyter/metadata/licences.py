@@ -22,6 +22,26 @@ _ALIASES = {
     **{f"{f}-{v}+": f"{f}-{v}-or-later" for f, v in (("gpl", "2.0"), ("gpl", "3.0"), ("agpl", "3.0"))},
     **{f"lgpl-{v}+": f"lgpl-{v}-or-later" for v in ("2.0", "2.1", "3.0")},
 }
+#: What the commonest allow, in a sentence, and what they are made for; the words are ours, and no legal advice.
+SENTENCES = (
+    ("mit", "For code: anyone may use, change and sell it, as long as your name and these terms stay with it."),
+    ("bsd-3-clause", "For code: as MIT, and nobody may advertise with your name."),
+    ("bsd-2-clause", "For code: as MIT, in other words."),
+    ("apache-2.0", "For code: as MIT; changes have to be named, and patents of yours that it needs are allowed."),
+    ("gpl-3.0-or-later", "For code: anyone may use, change and sell it, if what comes of it is as free."),
+    ("gpl-3.0-only", "For code: anyone may use, change and sell it, if what comes of it is as free."),
+    ("cc-by-4.0", "For text, figures and data: anyone may use and change it who names you. Not made for code."),
+    ("cc0-1.0", "For data: anyone may do anything with it; to cite you is then good practice, and no duty."),
+    (
+        "cc-by-sa-4.0",
+        "For text and figures: as CC BY, if what comes of it is shared in the same way. Not made for code.",
+    ),
+    ("cc-by-nc-4.0", "For text: as CC BY, but not for money; many libraries and teachers cannot use it then."),
+    ("cc-by-nd-4.0", "For text: may be passed on only unchanged; nobody can build on it."),
+    ("odbl-1.0", "For databases: anyone may use it who names you, if what comes of it is as open."),
+    ("odc-by-1.0", "For databases: anyone may use and change it who names you."),
+    ("pddl-1.0", "For databases: anyone may do anything with it."),
+)
 _CC_URL = re.compile(
     r"https?://(?:www\.)?creativecommons\.org/(licenses|publicdomain)/([a-z-]+)/(\d\.\d)", re.IGNORECASE
 )

@@ -67,7 +67,7 @@ describe('beside publishing', () => {
       await model.look();
       server.standing = { ...NEVER, state: 'stopped', doi: '10.5072/zenodo.7', anonymous: true };
       server.polls = [COPIED];
-      await model.publish(false, true);
+      await model.publish(false, 'anonymous');
     };
 
     it('publishes nothing, has a link, and keeps what was typed for the named one', async () => {

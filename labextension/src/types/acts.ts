@@ -11,6 +11,8 @@ export interface IPlan {
   files: IFileEntry[];
   /** Files that are made for it when it is published. */
   made: { key: string; role: string; reason: string }[];
+  /** Zips that are made of files that the record cannot hold one by one, each with the names of those. */
+  packed?: { key: string; files: string[] }[];
   left_out: { name: string; reason: string }[];
   metadata: JsonObject;
   sources: { [field: string]: string };
@@ -24,6 +26,8 @@ export interface IPlan {
   rehearsal?: IRehearsal | null;
   /** Only the description says something else than the published record. */
   redescribed?: boolean;
+  /** Names of the fields that say something else than the version before. */
+  changed_fields?: string[];
 }
 
 /** What came of a rehearsal. */
@@ -69,6 +73,8 @@ export interface IPublished {
   citation: string;
   /** Whether it is a copy for reviewers: nothing is published then. */
   anonymous?: boolean;
+  /** Whether it was left as a draft: nothing is published then. */
+  draft?: boolean;
   /** The secret link to that; empty where the repository has none. */
   link?: string;
 }
@@ -174,7 +180,12 @@ export interface IPublishing extends IOrder {
   yes: boolean;
   /** Publish nothing: a draft without names, for reviewers. */
   anonymous: boolean;
+  /** Publish nothing: a draft with all files and its DOI. */
+  draft: boolean;
 }
+
+/** What is made of it: a record, a draft of one, or a draft without names for reviewers. */
+export type Outcome = 'record' | 'draft' | 'anonymous';
 
 /** What is published, and how: the body of `collect`. */
 export interface IOrder {

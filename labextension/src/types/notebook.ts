@@ -40,6 +40,8 @@ export interface IField {
   /** It counts only where that sibling has that value. */
   when?: [string, string];
   default?: string;
+  /** What is to be known of a choice, by its id. */
+  notes?: { [id: string]: string };
   example?: string;
 }
 
@@ -101,9 +103,13 @@ export interface IStanding {
   doi: string;
   changed_cells: number;
   changed_files: string[];
+  /** Those of the changed files that the version before had not. */
+  added_files?: string[];
   derived_from: string;
   /** Whether a copy without names is with reviewers. */
   anonymous?: boolean;
+  /** Whether it was left as a draft, with all its files and its DOI. */
+  saved?: boolean;
 }
 
 /** What a notebook remembers of its record. */

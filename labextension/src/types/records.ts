@@ -49,6 +49,10 @@ export interface IRepository {
   has_token: boolean;
   max_files: number;
   max_bytes: number;
+  /** For how many days after publishing files can be exchanged on its site, under the same DOI; 0 for none. */
+  repair_days: number;
+  /** What stands before a DOI in the address at which Binder starts its records; empty where Binder does not know it. */
+  binder: string;
 }
 
 /** A published record, as far as it is shown. */

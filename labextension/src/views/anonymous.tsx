@@ -61,7 +61,7 @@ export function WithReviewers(): JSX.Element | null {
         {copied && !copied.link && <p>{trans.__('This repository makes no secret links.')}</p>}
         {!copied && (
           <div className="zj-row zj-gap">
-            <Button className="zj-btn-s" onClick={() => void model.publish(false, true)}>
+            <Button className="zj-btn-s" onClick={() => void model.publish(false, 'anonymous')}>
               {trans.__('Bring it up to date, and show its link')}
             </Button>
           </div>

@@ -1,16 +1,17 @@
 /**
  * The last page: DOI, badge, citation, links.
  */
-import { launchIcon } from '@jupyterlab/ui-components';
+import { launchIcon, runIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import { isEmbedded, isPractice } from '../places';
+import { binderOf, daysToRepair, isEmbedded, isPractice } from '../places';
+import { readersOf } from './access';
 import { useNotebook, usePanel } from './context';
 import { Away, Badge, CopyButton, Icon, Link, Note } from './controls';
-import { citationOf } from './words';
+import { authorsOf, citationOf } from './words';
 
 export function Done(): JSX.Element {
   const { trans, places } = usePanel();
-  const { model, notebook, reveal } = useNotebook();
+  const { model, notebook } = useNotebook();
   const { record, repository, citation, published, edited } = model.finished!;
   const labels = places.fields.filter(field => edited?.includes(field.name)).map(field => field.label);
   const row = places.repository(repository);
@@ -21,6 +22,7 @@ export function Done(): JSX.Element {
   const told = citation.replace(record.html_url, () => page);
   const cited = told || citationOf(record, practice ? `doi:${record.doi}` : link);
   const badge = published?.stamp?.badge;
+  const binder = readersOf(model.value('access')) === 'everyone' ? binderOf(row, record) : '';
   return (
     <>
       <div className="zj-body">
@@ -55,6 +57,11 @@ export function Done(): JSX.Element {
             <div className="zj-row zj-gap">
               <CopyButton text={link}>{trans.__('Copy link')}</CopyButton>
               {badge && <CopyButton text={badge}>{trans.__('Copy badge')}</CopyButton>}
+              {row && !isEmbedded(row) && (
+                <CopyButton text={trans.__('“%1” by %2, with its notebook, data and results: %3', record.title, authorsOf(record), link)}>
+                  {trans.__('Copy a text to share')}
+                </CopyButton>
+              )}
             </div>
           </div>
           <h3 className="zj-head zj-gap2">{trans.__('Cite')}</h3>
@@ -70,20 +77,21 @@ export function Done(): JSX.Element {
                 </span>
               </Away>
             </li>
+            {binder && (
+              <li>
+                <Away href={binder} className="zj-ilink">
+                  <Icon icon={runIcon} />
+                  <span>{trans.__('Launch on Binder')}</span>
+                </Away>
+              </li>
+            )}
             {record.concept_doi && (
               <li className="zj-sub zj-small">
                 {trans.__('All versions:')} <span className="zj-mono">{record.concept_doi}</span>
               </li>
             )}
           </ul>
-          <p className="zj-sub zj-small zj-gap2">
-            {trans.__('Change a cell or a file, and the next version is offered here.')}{' '}
-            <Link onClick={() => model.turn('edit')}>{trans.__('Files and details')}</Link>
-          </p>
-          <p className="zj-sub zj-small zj-gap">
-            {trans.__('Something wrong in the words?')}{' '}
-            <Link onClick={() => reveal('about')}>{trans.__('Edit the description')}</Link>
-          </p>
+          <Wrong page={page} />
         </div>
       </div>
       <div className="zj-foot">
@@ -93,6 +101,38 @@ export function Done(): JSX.Element {
           </CopyButton>
         </div>
       </div>
+    </>
+  );
+}
+
+/** What can be done if something is wrong, from the least to the most. */
+function Wrong(props: { page: string }): JSX.Element {
+  const { trans, places } = usePanel();
+  const { model, reveal } = useNotebook();
+  const { record, repository } = model.finished!;
+  const row = places.repository(repository);
+  const days = row ? daysToRepair(row, record) : 0;
+  return (
+    <>
+      <h3 className="zj-head zj-gap2">{trans.__('Something wrong, or something new?')}</h3>
+      <ul className="zj-ways zj-small">
+        <li>
+          <Link onClick={() => reveal('about')}>{trans.__('Edit the description')}</Link>{' '}
+          <span className="zj-sub">{trans.__('under the same DOI')}</span>
+        </li>
+        {row && days > 0 && (
+          <li>
+            <Away href={props.page}>{trans.__('Exchange files on %1', row.title)}</Away>{' '}
+            <span className="zj-sub">
+              {trans._n('under the same DOI, for %1 more day', 'under the same DOI, for %1 more days', days)}
+            </span>
+          </li>
+        )}
+        <li>
+          <Link onClick={() => model.turn('edit')}>{trans.__('Files and details')}</Link>{' '}
+          <span className="zj-sub">{trans.__('change a cell or a file, and a new version is offered, with a DOI of its own')}</span>
+        </li>
+      </ul>
     </>
   );
 }

@@ -8,10 +8,11 @@ import { About } from './about';
 import { WithReviewers } from './anonymous';
 import { Checks } from './checks';
 import { useNotebook, usePanel } from './context';
-import { Button, Facts, Icon, Link, Problem } from './controls';
+import { Badge, Button, Facts, Icon, Link, Problem } from './controls';
 import { PublishedFoot } from './editing';
 import { Files } from './files';
 import { Where } from './where';
+import { isPractice } from '../places';
 import { changesOf } from './words';
 
 export function Edit(): JSX.Element {
@@ -30,6 +31,7 @@ export function Edit(): JSX.Element {
           </div>
         )}
         <WithReviewers />
+        <Saved />
         {standing?.state === 'changed' && (
           <div className="zj-pad">
             <Facts
@@ -66,6 +68,25 @@ export function Edit(): JSX.Element {
   );
 }
 
+/** Says that a draft is on the repository, with which DOI, and where it can be thrown away. */
+function Saved(): JSX.Element | null {
+  const { trans, places, turn } = usePanel();
+  const { model } = useNotebook();
+  const { standing } = model;
+  if (!standing?.saved) {
+    return null;
+  }
+  return (
+    <div className="zj-pad">
+      <Badge doi={standing.doi} isPractice={isPractice(places.repository(model.order.chosen.to), standing.doi)} />
+      <p className="zj-sub zj-gap">
+        {trans.__('This DOI is reserved, and all files are in the draft. Publishing goes on with it.')}{' '}
+        <Link onClick={() => turn('records')}>{trans.__('Discard it in My records')}</Link>
+      </p>
+    </div>
+  );
+}
+
 /** What will stand there, while the server is being asked for the first time. */
 function Skeleton(): JSX.Element {
   const { trans } = usePanel();
@@ -88,7 +109,9 @@ function EditFoot(): JSX.Element {
     standing?.state === 'stopped'
       ? standing.anonymous
         ? trans.__('Review and publish with names …')
-        : trans.__('Review and resume …')
+        : standing.saved
+          ? trans.__('Review and publish …')
+          : trans.__('Review and resume …')
       : standing?.state === 'changed' && next > 1
         ? trans.__('Review version %1 …', next)
         : trans.__('Review and publish …');

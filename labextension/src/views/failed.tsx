@@ -28,7 +28,7 @@ export function Failed(): JSX.Element {
   const hint = hintOf(job.error ?? {});
   const report = [`${job.error?.error ?? job.state}: ${title}`, hint, ...job.log].filter(Boolean).join('\n');
   const resume = () => {
-    void model.publish(false, !!job.params.anonymous);
+    void model.publish(false, job.params.anonymous ? 'anonymous' : job.params.draft ? 'draft' : 'record');
     focus('zj-state');
   };
   return (

@@ -33,6 +33,8 @@ export function Files(): JSX.Element {
   );
   const out = (plan?.left_out ?? []).filter(item => !UNTICKED.test(item.reason));
   const made = plan?.made ?? [];
+  const packed = plan?.packed ?? [];
+  const inZips = packed.reduce((sum, zip) => sum + zip.files.length, 0);
   const here = PathExt.dirname(notebook.path);
   const ticked = rows.filter(row => isIn(row));
   const bytes = ticked.reduce((sum, file) => sum + file.size, 0);
@@ -62,7 +64,7 @@ export function Files(): JSX.Element {
       onDrop={take}
       tally={plan && { voice: isOver ? 'bad' : 'ok', words: isOver ? trans.__('too much') : trans.__('ready') }}
     >
-      <div className="zj-row">
+      <div className="zj-row zj-below">
         <Button icon={addIcon} onClick={() => void chooseFiles(here).then(take)}>
           {trans.__('Add files …')}
         </Button>
@@ -106,7 +108,18 @@ export function Files(): JSX.Element {
           </Listed>
         </Fold>
       )}
-      {row && <Meter bytes={bytes} files={ticked.length} most={row.max_bytes} mostFiles={row.max_files} />}
+      {packed.map(({ key, files }) => (
+        <p key={key} className="zj-hint zj-gap">
+          <Icon icon={fileIcon} />{' '}
+          {trans._n(
+            '%1 file goes into %2, since the record cannot hold it by itself. Who gets the record has it beside the notebook again.',
+            '%1 files go into %2, since the record cannot hold all one by one. Who gets the record has them beside the notebook again.',
+            files.length,
+            key
+          )}
+        </p>
+      ))}
+      {row && <Meter bytes={bytes} files={ticked.length - inZips + packed.length + made.length} most={row.max_bytes} mostFiles={row.max_files} />}
     </GroupBox>
   );
 }

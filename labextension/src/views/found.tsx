@@ -1,20 +1,15 @@
 /**
  * A record that was found: what it says of itself, and its files.
  */
-import { Sanitizer } from '@jupyterlab/apputils';
 import { addIcon, caretUpIcon, fileIcon, notebookIcon, searchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { isPractice } from '../places';
 import type { IRecord } from '../types';
 import { usePanel } from './context';
-import { Away, Badge, Button, Facts, Icon, Link } from './controls';
+import { Away, Badge, Button, Facts, Icon } from './controls';
 import { canBeShown, Preview } from './preview';
+import { Said } from './said';
 import { authorsOf, dateOf, sizeOf } from './words';
-
-/** What may stand in a description: words only. Links would lead away from JupyterLab, images ask other servers. */
-const WORDS = ['p', 'br', 'b', 'strong', 'i', 'em', 'u', 'sub', 'sup', 'code', 'pre', 'blockquote', 'ul', 'ol', 'li', 'div', 'span'];
-/** Characters of HTML from which on only the beginning of a description is shown. */
-const LONG = 400;
 
 /** The code that loads one file of a record in an analysis. */
 export function fetchCode(doi: string, key: string): string {
@@ -102,29 +97,5 @@ function File(props: { file: { key: string; size: number }; record: IRecord }): 
       )}
       {isOpen && <Preview id={id} repository={getting.found!.repository} record={record.id} name={file.key} />}
     </li>
-  );
-}
-
-/** A stranger's description, without anything but words. */
-function Said(props: { html: string }): JSX.Element | null {
-  const { trans } = usePanel();
-  const [isLong, setLong] = React.useState(false);
-  const clean = React.useMemo(
-    () => new Sanitizer().sanitize(props.html, { allowedTags: WORDS, allowedAttributes: {} }),
-    [props.html]
-  );
-  if (!clean.trim()) {
-    return null;
-  }
-  const isShort = clean.length > LONG && !isLong;
-  return (
-    <div className="zj-gap">
-      <div className={`zj-said ${isShort ? 'is-short' : ''}`} dangerouslySetInnerHTML={{ __html: clean }} />
-      {clean.length > LONG && (
-        <Link aria-expanded={isLong} onClick={() => setLong(!isLong)}>
-          {isLong ? trans.__('Less') : trans.__('More')}
-        </Link>
-      )}
-    </div>
   );
 }

@@ -6,6 +6,7 @@ import * as React from 'react';
 import { textOf } from '../form';
 import type { IField, Json, JsonObject } from '../types';
 import { usePanel } from './context';
+import { Seen } from './said';
 import { Suggest } from './suggest';
 
 interface IInputProps {
@@ -42,7 +43,12 @@ export function Input(props: IInputProps): JSX.Element {
   }
   const text = { ...common, value: textOf(value), placeholder: field.example };
   if (field.type === 'html' || field.type === 'longtext') {
-    return <textarea {...text} rows={4} onChange={e => onChange(e.target.value)} />;
+    return (
+      <>
+        <textarea {...text} rows={4} onChange={e => onChange(e.target.value)} />
+        {field.type === 'html' && text.value.trim() && <Seen id={props.id} text={text.value} />}
+      </>
+    );
   }
   if (field.type === 'text' && field.required) {
     return <LongLine {...text} onChange={onChange} />;
@@ -114,6 +120,7 @@ function Choice(props: IInputProps & { common: React.HTMLAttributes<HTMLElement>
           onChange(chosen === OTHER ? '' : chosen);
         }}
       />
+      {field.notes?.[value] && <p className="zj-hint">{field.notes[value]}</p>}
       {writes && (
         <Offered
           {...props}

@@ -1,7 +1,7 @@
 /**
  * The page before publishing: what will happen, in words.
  */
-import { caretLeftIcon } from '@jupyterlab/ui-components';
+import { caretLeftIcon, saveIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { textOf, titleOf } from '../form';
 import { licencesOf } from './about';
@@ -10,11 +10,12 @@ import { isEmbedded, isPractice } from '../places';
 import type { Json } from '../types';
 import { readersOf } from './access';
 import { AnonymousSwitch } from './anonymous';
+import { Changes } from './changes';
 import { useNotebook, usePanel } from './context';
 import { Badge, Button, Facts, Icon, Link, Note } from './controls';
 import { Rehearsal, RehearseButton, RehearsedLevel } from './rehearsal';
 import { Practice } from './where';
-import { changesOf, dateOf, sizeOf } from './words';
+import { dateOf, sizeOf } from './words';
 
 export function Review(): JSX.Element {
   const { trans, places, focus } = usePanel();
@@ -132,39 +133,11 @@ export function Review(): JSX.Element {
   );
 }
 
-/** What is different from the version before. */
-function Changes(): JSX.Element {
-  const { trans } = usePanel();
-  const { model } = useNotebook();
-  const { plan, standing } = model;
-  const files = standing!.changed_files;
-  const size = (key: string) => plan!.files.find(file => file.key === key)?.size;
-  return (
-    <>
-      <p className="zj-sub zj-below">{trans.__('%1 changed since version %2.', changesOf(standing!, trans), standing!.next_index - 1)}</p>
-      {files.length > 0 && (
-        <ul className="zj-diff">
-          {files.map(key => (
-            <li key={key}>
-              <span className="zj-sign">
-                <b aria-hidden="true">{size(key) === undefined ? '−' : '≠'}</b>
-                {size(key) === undefined ? trans.__('removed') : trans.__('changed')}
-              </span>
-              <span className="zj-fname">{key}</span>
-              <span className="zj-size">{size(key) === undefined ? '—' : sizeOf(size(key)!)}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </>
-  );
-}
-
 /** The one button, where nothing is to be published. */
 function AnonymousFoot(): JSX.Element {
   const { trans, focus } = usePanel();
   const { model } = useNotebook();
-  const make = () => void model.publish(false, true).then(() => focus('zj-copied', 'zj-state'));
+  const make = () => void model.publish(false, 'anonymous').then(() => focus('zj-copied', 'zj-state'));
   return (
     <div className="zj-foot">
       <p className="zj-foot-say is-plain" id="zj-foot-say">
@@ -196,7 +169,7 @@ function ReviewFoot(): JSX.Element {
   const told = isReal && !!account;
   const reviewer = model.plan?.communities?.find((community, index) => index === 0 && !community.skips_review);
   const label =
-    standing!.state === 'stopped'
+    standing!.state === 'stopped' && !standing!.saved
       ? standing!.anonymous
         ? trans.__('Publish with names')
         : trans.__('Resume')
@@ -207,6 +180,10 @@ function ReviewFoot(): JSX.Element {
           : trans.__('Publish');
   const publish = (yes: boolean) => {
     void model.publish(yes);
+    focus('zj-state');
+  };
+  const save = () => {
+    void model.publish(false, 'draft');
     focus('zj-state');
   };
   React.useEffect(() => {
@@ -241,6 +218,13 @@ function ReviewFoot(): JSX.Element {
       <RehearsedLevel />
       <div className="zj-acts">
         <RehearseButton />
+        <Button
+          icon={saveIcon}
+          aria-disabled={!!model.obstacle || undefined}
+          onClick={() => (model.obstacle ? model.turn('edit') : save())}
+        >
+          {trans.__('Save draft')}
+        </Button>
         <Button
           kind="main"
           className="zj-btn-wide zj-primary"

@@ -24,6 +24,8 @@ export function StateLine(): JSX.Element {
     parts.push(place);
   } else if (model.standing?.anonymous) {
     parts.push(trans.__('with reviewers, on %1', place));
+  } else if (model.standing?.saved) {
+    parts.push(trans.__('on %1, where only you see it', place));
   } else if (model.mark === 'draft') {
     parts.push(trans.__('not sent anywhere yet'));
   } else if (notebook.saved) {

@@ -99,7 +99,7 @@ export function standingOf(model: NotebookModel, trans: TranslationBundle): stri
   if (standing?.state === 'published' && model.plan?.redescribed) {
     return trans.__('Published, version %1 · only its description changed here', standing.next_index - 1);
   }
-  if (model.mark === 'draft' && standing?.state !== 'foreign' && !standing?.anonymous) {
+  if (model.mark === 'draft' && standing?.state !== 'foreign' && standing?.state !== 'stopped') {
     return trans.__('Draft on this computer');
   }
   return standing ? wordsOf(standing, trans) : trans.__('Never published');
@@ -116,7 +116,11 @@ export function wordsOf(standing: IStanding, trans: TranslationBundle): string {
     case 'declined':
       return standing.words;
     case 'stopped':
-      return standing.anonymous ? trans.__('Draft, without names') : trans.__('Stopped, can be resumed');
+      return standing.anonymous
+        ? trans.__('Draft, without names')
+        : standing.saved
+          ? trans.__('Draft, its DOI is reserved')
+          : trans.__('Stopped, can be resumed');
     case 'foreign':
       return trans.__('A copy of another record');
     default:
