@@ -98,6 +98,12 @@ def test_the_whole_way_of_a_script(zenodo: requests.Session) -> None:
     assert zenodo.get(f"{links['bucket']}/my data.csv").content == data
 
 
+def test_an_address_that_was_glued_together(zenodo: requests.Session) -> None:
+    """Should answer where a client put one slash too many after the API's address, as InvenioRDM does."""
+    assert zenodo.get(f"{API}//deposit/depositions").json() == []
+    assert zenodo.get(f"{API}/deposit//depositions").status_code == 404
+
+
 def test_a_file_as_a_browser_sends_it(zenodo: requests.Session) -> None:
     """Should take a form, and make its name harmless as Zenodo does."""
     made = deposit(zenodo)

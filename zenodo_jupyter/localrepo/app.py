@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response
 
@@ -99,7 +102,16 @@ def create_app(
     app.register_blueprint(pages.blueprint)
     if registry:
         _register_dois(app, rules.store, kind, registry)
+    app.wsgi_app = partial(_as_mounted, app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+def _as_mounted(application: Callable[..., Any], environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+    """Take more slashes after ``/api`` for one: InvenioRDM mounts its API there, and clients glue addresses together."""
+    path = environ["PATH_INFO"]
+    if path.startswith("/api//"):
+        environ["PATH_INFO"] = f"/api/{path[len('/api/') :].lstrip('/')}"
+    return application(environ, start_response)
 
 
 def _register_dois(app: Flask, store: Store, flavour: Flavour, registry: Registry) -> None:

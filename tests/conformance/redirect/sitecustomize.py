@@ -109,6 +109,8 @@ class Finder(importlib.abc.MetaPathFinder):
         if patch is None:
             return None
         spec = importlib.util.find_spec(name)
+        if spec is None:
+            return None
         load = spec.loader.exec_module
 
         def load_and_patch(module):
