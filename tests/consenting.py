@@ -38,16 +38,25 @@ class Visitor:
 
     def answer(self, address: str, word: str = "yes") -> str:
         """Sign in where asked, let the application in (or not), and return the address that the browser is sent to."""
-        page = self._follow(self.session.get(address, **_ONE))
-        assert "/login" in page.url, page.text
-        page = self._follow(self.session.post(page.url, data={**_hidden(page.text), **self._known}, **_ONE))
+        page = self._sign_in(address)
         if "/oauth/authorize" not in page.url:  # InvenioRDM goes to its front page
             page = self._follow(self.session.get(address, **_ONE))
         if not page.is_redirect:
             assert 'name="confirm"' in page.text, page.text
-            page = self.session.post(page.url, data={**_hidden(page.text), "confirm": word}, **_ONE)
+            page = self.session.post(page.url, data={**hidden(page.text), "confirm": word}, **_ONE)
         assert page.is_redirect, page.text
         return page.headers["Location"]
+
+    def signed_in(self, address: str) -> requests.Session:
+        """Sign in on the page at an address, and return the session."""
+        self._sign_in(address)
+        return self.session
+
+    def _sign_in(self, address: str) -> requests.Response:
+        page = self._follow(self.session.get(address, **_ONE))
+        if "/login" not in page.url:
+            return page
+        return self._follow(self.session.post(page.url, data={**hidden(page.text), **self._known}, **_ONE))
 
     def _follow(self, answer: requests.Response) -> requests.Response:
         """Follow an answer as long as it leads to the same server."""
@@ -64,7 +73,8 @@ def brought(address: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(address).query))
 
 
-def _hidden(page: str) -> dict[str, str]:
+def hidden(page: str) -> dict[str, str]:
+    """Return what the forms of a page have in hidden fields."""
     inputs = [tag for tag in re.findall(r"<input[^>]*>", page) if 'type="hidden"' in tag]
     named = [(re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)) for tag in inputs]
     return {name[1]: unescape(value[1]) for name, value in named if name and value}

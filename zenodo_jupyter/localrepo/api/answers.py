@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from ...errors import WasRefused, ZenodoJupyterError
@@ -173,6 +173,8 @@ def answer_errors(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if request.path.startswith("/api/"):
             response.headers.setdefault("Content-Security-Policy", "default-src 'none'; sandbox")
+            if "actor" in g and g.actor.user:
+                response.headers["X-User-ID"] = str(g.actor.user.id)
         return response
 
 
