@@ -14,34 +14,23 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { PanelLayout, Widget } from '@lumino/widgets';
 import { addCommands, COMMANDS } from './commands';
 import { publishIcon } from './icons';
 import { listenToKernels } from './kernel';
-import type { PanelBody } from './panel';
+import { Place } from './place';
 import type { Session } from './session';
 import { Settings } from './settings';
 
 const ID = 'zenodo-jupyter:plugin';
 
-/** The place in the sidebar, empty until it is shown. */
-class Place extends Widget {
-  /** @param _load Makes the content. */
-  constructor(private _load: () => Promise<Widget>) {
-    super();
-    this.id = 'zenodo-jupyter-panel';
-    this.addClass('zj-place');
-    this.layout = new PanelLayout();
-  }
-
-  protected onAfterShow(): void {
-    void this._load().then(body => {
-      if (!body.parent) {
-        (this.layout as PanelLayout).addWidget(body);
-        this.parent?.fit(); // the style that says how narrow it may be came with it
-      }
-    });
-  }
+/** Return what asks once, and again only where that failed. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () =>
+    (asked ??= ask().catch(error => {
+      asked = undefined;
+      throw error;
+    }));
 }
 
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -81,53 +70,49 @@ function activate(
   const { contents } = documents.services;
   const settings = new Settings();
   let session: Session | undefined;
-  let loading: Promise<Session> | undefined;
-  let body: Promise<PanelBody> | undefined;
+  const models = once(async () => {
+    const [module, status] = await Promise.all([import('./session'), import('./status')]);
+    const opened = (session = new module.Session(tracker, contents, memory, settings));
+    opened.changed.connect(() => app.commands.notifyCommandChanged(COMMANDS.publish));
+    const item = new status.StatusItem(opened, trans, settings, () => void app.commands.execute(COMMANDS.publish));
+    statusBar?.registerStatusItem('zenodo-jupyter:standing', {
+      item,
+      align: 'right',
+      rank: 0.5,
+      isActive: () => item.isActive,
+      activeStateChanged: item.activeChanged
+    });
+    return opened;
+  });
+  const content = once(async () => {
+    const [session, module] = await Promise.all([models(), import('./panel')]);
+    return new module.PanelBody({
+      session,
+      documents,
+      translator: translator ?? nullTranslator,
+      trans,
+      settings,
+      cwd: () => contents.localPath(browser?.model.path ?? ''),
+      openFile: async path => void (await app.commands.execute('docmanager:open', { path })),
+      compareFiles: async (published, rerun, outputs) => {
+        const { mark } = await import('./marks');
+        const first = await app.commands.execute('docmanager:open', { path: published });
+        const second = await app.commands.execute('docmanager:open', {
+          path: rerun,
+          options: { mode: 'split-right', ref: first?.id }
+        });
+        await Promise.all([first, second].filter(Boolean).map(panel => mark(panel, outputs, trans)));
+      }
+    });
+  });
 
-  const models = () =>
-    (loading ??= Promise.all([import('./session'), import('./status')]).then(([module, status]) => {
-      const opened = (session = new module.Session(tracker, contents, memory, settings));
-      opened.changed.connect(() => app.commands.notifyCommandChanged(COMMANDS.publish));
-      const item = new status.StatusItem(opened, trans, settings, () => void app.commands.execute(COMMANDS.publish));
-      statusBar?.registerStatusItem('zenodo-jupyter:standing', {
-        item,
-        align: 'right',
-        rank: 0.5,
-        isActive: () => item.isActive,
-        activeStateChanged: item.activeChanged
-      });
-      return opened;
-    }));
-  const content = () =>
-    (body ??= Promise.all([models(), import('./panel')]).then(
-      ([session, module]) =>
-        new module.PanelBody({
-          session,
-          documents,
-          translator: translator ?? nullTranslator,
-          trans,
-          settings,
-          cwd: () => contents.localPath(browser?.model.path ?? ''),
-          openFile: async path => void (await app.commands.execute('docmanager:open', { path })),
-          compareFiles: async (published, rerun, outputs) => {
-            const { mark } = await import('./marks');
-            const first = await app.commands.execute('docmanager:open', { path: published });
-            const second = await app.commands.execute('docmanager:open', {
-              path: rerun,
-              options: { mode: 'split-right', ref: first?.id }
-            });
-            await Promise.all([first, second].filter(Boolean).map(panel => mark(panel, outputs, trans)));
-          }
-        })
-    ));
-
-  const place = new Place(content);
+  const place = new Place(content, trans);
   place.title.icon = publishIcon;
   place.title.caption = trans.__('Publish');
   app.shell.add(place, 'right', { rank: 900, type: 'Publish' });
   restorer?.add(place, place.id);
   // Notebook 7.2 hides what is shown already.
-  const show = () => (place.isVisible ? undefined : app.shell.activateById(place.id));
+  const show = () => (place.isVisible ? place.fill() : app.shell.activateById(place.id));
   listenToKernels(tracker, contents);
   if (tracker.currentWidget) {
     void models();

@@ -120,8 +120,8 @@ export class PanelBody extends ReactWidget {
     }
     this.turn('notebook');
     this._focus(['zj-state']);
-    if (model?.plan) {
-      // What was typed since, and what became of the files beside it.
+    if (model?.plan || model?.problem) {
+      // What was typed since, what became of the files beside it, and whether the server answers by now.
       await model.look();
     }
     if (model?.standing?.state === 'changed' && model.page !== 'review' && !model.obstacle) {

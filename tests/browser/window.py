@@ -34,6 +34,7 @@ class Window:
         self.page, self.jupyter, self.app = page, jupyter, app
         self.panel = page.get_by_role("region", name="Publish", exact=True)
         self.state = self.panel.locator("#zj-state")
+        self.waiting = page.locator("#zenodo-jupyter-panel .zj-waiting")
         self.primary = self.panel.locator(".zj-primary:not(.is-young)")
 
     def open(self, notebook: Path) -> None:
