@@ -94,5 +94,6 @@ def end(row: RepositoryRow, store: TokenStore) -> None:
 def _over(row: RepositoryRow) -> AccessDenied:
     return AccessDenied(
         f"You are signed out at {row.title}: such a sign-in ends after a while, or when you sign in on another computer.",
-        f"Sign in again, or run `jupyter zenodo token login {row.name}`. What was done so far is kept.",
+        "Sign in again; what was done so far is kept. "
+        f"On the command line that is `jupyter zenodo token login {row.name}`.",
     )

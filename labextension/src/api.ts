@@ -4,6 +4,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type {
+  IBegun,
   IChecked,
   ICommunity,
   IErrorBody,
@@ -21,6 +22,7 @@ import type {
   IRepository,
   IRequest,
   ISearchPage,
+  ISigningIn,
   ISuggestion,
   IStatus,
   IUnderway
@@ -76,6 +78,19 @@ export class Api {
 
   forgetToken(repository: string): Promise<void> {
     return this._ask('DELETE', ['repositories', repository, 'token']);
+  }
+
+  /** Begin to sign in on a repository's own pages. */
+  beginSignIn(repository: string): Promise<IBegun> {
+    return this._ask('POST', ['repositories', repository, 'sign-in'], {});
+  }
+
+  signIn(repository: string, id: string): Promise<ISigningIn> {
+    return this._ask('GET', ['repositories', repository, 'sign-in', id]);
+  }
+
+  cancelSignIn(repository: string, id: string): Promise<void> {
+    return this._ask('DELETE', ['repositories', repository, 'sign-in', id]);
   }
 
   /** Ask a repository whose token is kept. */

@@ -2,7 +2,8 @@
  * What is the same for all notebooks: the field table, the repositories, and who one is there.
  */
 import { Signal } from '@lumino/signaling';
-import type { Api } from './api';
+import { ApiError, type Api } from './api';
+import { SignIns } from './signin';
 import type { IField, IRecord, IRepository, ISuggestion } from './types';
 
 /** The field table and the repositories, asked for once. */
@@ -21,7 +22,12 @@ export class Places {
   /** The people of one's last records by repository, as far as they were asked for; empty for the default one. */
   readonly people = new Map<string, readonly ISuggestion[]>();
 
-  constructor(readonly api: Api) {}
+  /** The sign-ins that are under way. */
+  readonly signIns: SignIns;
+
+  constructor(readonly api: Api) {
+    this.signIns = new SignIns(api, () => this.changed.emit());
+  }
 
   /** Ask the server, if that was not done yet. */
   load(): Promise<void> {
@@ -79,6 +85,17 @@ export class Places {
     this._hasToken(name, true);
   }
 
+  /** Sign in on the repository's own pages, which `open` shows. */
+  async signIn(name: string, open: (address: string) => void): Promise<void> {
+    const seen = await this.signIns.run(name, open);
+    if (seen) {
+      this.accounts.set(name, seen.account ?? '');
+      this.keptIn.set(name, seen.kept_in ?? '');
+      await this.reload();
+    }
+  }
+
+  /** Forget a token, or sign out. */
   async forgetToken(name: string): Promise<void> {
     await this.api.forgetToken(name);
     this.accounts.delete(name);
@@ -86,13 +103,25 @@ export class Places {
     this._hasToken(name, false);
   }
 
+  /** See anew where there are tokens: a sign-in may have ended. */
+  async reload(): Promise<void> {
+    this.repositories = (await this.api.repositories()).repositories;
+    this.changed.emit();
+  }
+
   /** Ask whose token is kept; nothing where there is none. */
   async askAccount(name: string): Promise<void> {
     const row = this.repository(name);
     if (row?.has_token && !isEmbedded(row) && !this.accounts.has(name)) {
-      const { account } = await this.api.testToken(name);
-      this.accounts.set(name, account);
-      this.changed.emit();
+      try {
+        this.accounts.set(name, (await this.api.testToken(name)).account);
+        this.changed.emit();
+      } catch (error) {
+        if (error instanceof ApiError && error.name === 'AccessDenied') {
+          await this.reload();
+        }
+        throw error;
+      }
     }
   }
 
@@ -119,7 +148,7 @@ export class Places {
   }
 
   private _hasToken(name: string, has: boolean): void {
-    this.repositories = this.repositories.map(row => (row.name === name ? { ...row, has_token: has } : row));
+    this.repositories = this.repositories.map(row => (row.name === name ? { ...row, has_token: has, is_signed_in: false } : row));
     this.changed.emit();
   }
 

@@ -1,6 +1,7 @@
 /**
  * Repositories, and the records and communities in them.
  */
+import type { IErrorBody } from './acts';
 import type { JsonObject } from './notebook';
 
 /** A collection of records with people who decide what comes in. */
@@ -47,12 +48,30 @@ export interface IRepository {
   registered_dois: boolean;
   help_url: string;
   has_token: boolean;
+  /** Whether one can sign in on its own pages, since an administrator has registered this Jupyter there. */
+  can_sign_in: boolean;
+  /** Whether what is kept came from that, and not from a token that was pasted. */
+  is_signed_in: boolean;
   max_files: number;
   max_bytes: number;
   /** For how many days after publishing files can be exchanged on its site, under the same DOI; 0 for none. */
   repair_days: number;
   /** What stands before a DOI in the address at which Binder starts its records; empty where Binder does not know it. */
   binder: string;
+}
+
+/** A sign-in that has begun: its name, and where to send the person. */
+export interface IBegun {
+  id: string;
+  address: string;
+}
+
+/** How a sign-in stands. */
+export interface ISigningIn {
+  state: 'waiting' | 'done' | 'failed';
+  account?: string;
+  kept_in?: string;
+  error: IErrorBody | null;
 }
 
 /** A published record, as far as it is shown. */

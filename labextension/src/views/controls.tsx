@@ -53,7 +53,7 @@ export function Link(props: React.ButtonHTMLAttributes<HTMLButtonElement>): JSX.
 }
 
 /** A link that leaves JupyterLab. */
-export function Away(props: { href: string; children: React.ReactNode; className?: string }): JSX.Element {
+export function Away(props: { href: string; children: React.ReactNode; className?: string; id?: string }): JSX.Element {
   return <a {...props} target="_blank" rel="noopener noreferrer" />;
 }
 

@@ -9,7 +9,7 @@ import { Button, CopyButton, Facts, Fold, Icon, Note } from './controls';
 import { Bar, STEPS } from './progress';
 
 export function Failed(): JSX.Element {
-  const { trans, focus } = usePanel();
+  const { trans, places, focus } = usePanel();
   const { model } = useNotebook();
   const job = model.act.job!;
   const step = job.progress?.step ?? '';
@@ -31,6 +31,11 @@ export function Failed(): JSX.Element {
     void model.publish(false, job.params.anonymous ? 'anonymous' : job.params.draft ? 'draft' : 'record');
     focus('zj-state');
   };
+  React.useEffect(() => {
+    if (job.error?.error === 'AccessDenied') {
+      void places.reload(); // a sign-in may have ended
+    }
+  }, [job.id]);
   return (
     <>
       <div className="zj-body">

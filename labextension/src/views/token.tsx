@@ -1,5 +1,5 @@
 /**
- * Signing in: a token is pasted, tested on the spot, and never shown again.
+ * Signing in: on the repository's own pages, where that is set up, or by a token, which is tested on the spot and never shown.
  */
 import { launchIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
@@ -7,64 +7,150 @@ import { ApiError } from '../api';
 import { blockIcon, tickIcon } from '../icons';
 import type { IRepository } from '../types';
 import { usePanel } from './context';
-import { Away, Button, Icon, Link } from './controls';
+import { Away, Button, Fold, Icon, Link } from './controls';
+
+/** What the ways to sign in have in common. */
+interface IWay {
+  repository: IRepository;
+  /** Of what is focused first. */
+  id: string;
+  /** Of what tells the problem. */
+  errorId: string;
+  /** Whether something is being asked. */
+  isAsking: boolean;
+  problem: ApiError | null;
+  /** Do something, and tell what goes wrong; then the element with an id has the focus, unless the person went elsewhere. */
+  attempt(work: () => Promise<void>, id: string): Promise<void>;
+}
 
 export function Token(props: { repository: IRepository; onDone: () => void }): JSX.Element {
-  const { trans, places } = usePanel();
+  const { places, focus } = usePanel();
   const { repository } = props;
-  const [token, setToken] = React.useState('');
   const [isAsking, setAsking] = React.useState(false);
   const [problem, setProblem] = React.useState<ApiError | null>(null);
-  const account = places.accounts.get(repository.name);
   const id = `zj-token-${repository.name}`;
 
   React.useEffect(() => {
     places.askAccount(repository.name).catch(setProblem);
   }, [repository.name]);
 
-  const attempt = async (work: () => Promise<void>) => {
+  const here = React.useRef<HTMLDivElement>(null);
+  const attempt = async (work: () => Promise<void>, back: string) => {
     setAsking(true);
     setProblem(null);
     try {
       await work();
-      setToken('');
       props.onDone();
     } catch (error) {
       setProblem(error as ApiError);
     }
     setAsking(false);
-  };
-  const check = (text: string) => {
-    if (text.trim()) {
-      void attempt(() => places.keepToken(repository.name, text.trim()));
+    if (document.activeElement === document.body || here.current?.contains(document.activeElement)) {
+      focus(back, id);
     }
   };
 
-  const said = problem && (
-    <p className="zj-err" id={`${id}-err`} role="alert">
-      <Icon icon={blockIcon} />
-      <span>
-        {problem.message} {problem.hint}
-      </span>
-    </p>
+  const errorId = `${id}-err`;
+  const way = { repository, id, errorId, isAsking, problem, attempt };
+  return (
+    <div className="zj-token" ref={here}>
+      {repository.has_token ? <Kept {...way} /> : repository.can_sign_in ? <SignIn {...way} /> : <Paste {...way} />}
+      {problem && (
+        <p className="zj-err" id={errorId} role="alert">
+          <Icon icon={blockIcon} />
+          <span>
+            {problem.message} {problem.hint}
+          </span>
+        </p>
+      )}
+    </div>
   );
-  if (repository.has_token) {
-    const kept = places.keptIn.get(repository.name);
+}
+
+/** Who one is, and how to end that. */
+function Kept({ repository, id, attempt }: IWay): JSX.Element {
+  const { trans, places } = usePanel();
+  const account = places.accounts.get(repository.name);
+  const kept = places.keptIn.get(repository.name);
+  return (
+    <>
+      {account && (
+        <p className="zj-ok" role="status">
+          <Icon icon={tickIcon} /> {trans.__('Checked: account of %1', account)}
+        </p>
+      )}
+      {kept && <p className="zj-hint">{trans.__('Kept in %1, sent to %2 only.', kept, hostOf(repository.url))}</p>}
+      <Link id={id} onClick={() => void attempt(() => places.forgetToken(repository.name), id)}>
+        {repository.is_signed_in ? trans.__('Sign out') : trans.__('Forget this token')}
+      </Link>
+    </>
+  );
+}
+
+/** Sends the person to the repository's own pages; a token can still be pasted. */
+function SignIn(way: IWay): JSX.Element {
+  const { trans, places, focus } = usePanel();
+  const { repository, id, attempt } = way;
+  const begun = places.signIns.get(repository.name);
+  const begin = () => {
+    // In the click itself: a window that opens any later is taken for a pop-up.
+    const page = window.open('', '_blank');
+    void attempt(async () => {
+      try {
+        await places.signIn(repository.name, address => {
+          focus(id);
+          if (page) {
+            page.opener = null;
+            page.location.href = address;
+          }
+        });
+      } catch (error) {
+        page?.close();
+        throw error;
+      }
+    }, id);
+  };
+  if (begun) {
     return (
-      <div className="zj-token">
-        {account && (
-          <p className="zj-ok" role="status">
-            <Icon icon={tickIcon} /> {trans.__('Checked: account of %1', account)}
-          </p>
-        )}
-        {kept && <p className="zj-hint">{trans.__('Kept in %1, sent to %2 only.', kept, hostOf(repository.url))}</p>}
-        {said}
-        <Link onClick={() => void attempt(() => places.forgetToken(repository.name))}>{trans.__('Forget this token')}</Link>
-      </div>
+      <>
+        <p role="status">
+          {trans.__('Waiting for you: sign in to %1 in the window that has opened, and let Jupyter in.', repository.title)}
+        </p>
+        <p className="zj-row">
+          <Away href={begun.address} id={id}>
+            {trans.__('Open it again')} <Icon icon={launchIcon} />
+          </Away>
+          <Link onClick={() => void places.signIns.cancel(repository.name)}>{trans.__('Cancel')}</Link>
+        </p>
+      </>
     );
   }
   return (
-    <div className="zj-token">
+    <>
+      <Button id={id} icon={launchIcon} disabled={way.isAsking} onClick={begin}>
+        {trans.__('Sign in with %1', repository.title)}
+      </Button>
+      <Fold title={trans.__('Or paste a token')}>
+        <Paste {...way} id={`${id}-pasted`} />
+      </Fold>
+    </>
+  );
+}
+
+/** Takes a token. */
+function Paste({ repository, id, errorId, isAsking, problem, attempt }: IWay): JSX.Element {
+  const { trans, places } = usePanel();
+  const [token, setToken] = React.useState('');
+  const check = (text: string) => {
+    if (text.trim()) {
+      void attempt(async () => {
+        await places.keepToken(repository.name, text.trim());
+        setToken('');
+      }, id);
+    }
+  };
+  return (
+    <>
       <div className="zj-label">
         <label htmlFor={id}>{trans.__('Access token')}</label>
         {repository.help_url && (
@@ -82,7 +168,7 @@ export function Token(props: { repository: IRepository; onDone: () => void }): J
         value={token}
         disabled={isAsking}
         aria-invalid={!!problem || undefined}
-        aria-describedby={`${id}-hint ${problem ? `${id}-err` : ''}`}
+        aria-describedby={`${id}-hint ${problem ? errorId : ''}`}
         onChange={event => setToken(event.target.value)}
         onPaste={event => {
           event.preventDefault();
@@ -102,8 +188,7 @@ export function Token(props: { repository: IRepository; onDone: () => void }): J
           ? trans.__('Asking %1 …', hostOf(repository.url))
           : trans.__('It wants the scopes deposit:write and deposit:actions, and is sent to %1 only.', hostOf(repository.url))}
       </p>
-      {said}
-    </div>
+    </>
   );
 }
 
