@@ -22,7 +22,7 @@ FLOORS = {
     3: """collect checking anonymous standing glance stamping submission consent describing edit publish published
         underway reporting delivery carried promoting getting preview choosing outlook preparing rerun attempts rehearsing
         reproduce evidence reproduction fetching harvest signing_in
-        loopback suggestions""",
+        loopback suggestions cited""",
     4: "config job jobs verbs holding options grammar show",
     5: "extension handlers widgets magics cli frontend kernelwatch completing",
 }

@@ -54,7 +54,7 @@ def test_the_walk_finds_all_routes() -> None:
     assert asked == {
         "fields", "repositories", "collect", "publish", "get", "reproduce", "jobs", "resolve", "search", "status",
         "stamped", "repository", "edit", "communities", "requests", "rehearse", "remedy", "underway", "standings", "check",
-        "preview", "suggest", "people", "prose", "sign-in",
+        "preview", "suggest", "people", "prose", "title", "sign-in",
     }  # fmt: skip
     assert len(walk()) == len(set(walk())) >= 17
 

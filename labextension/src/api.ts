@@ -126,6 +126,11 @@ export class Api {
     return this._ask('GET', 'standings', undefined, undefined, URLExt.objectToQueryString({ folder }));
   }
 
+  /** What the work is called that a DOI names. */
+  title(doi: string): Promise<{ title: string }> {
+    return this._ask('GET', 'title' + URLExt.objectToQueryString({ doi }));
+  }
+
   /** Find communities by what is typed so far of slug or title. */
   communities(q: string, from: string | null): Promise<{ communities: ICommunity[] }> {
     return this._ask('GET', 'communities' + URLExt.objectToQueryString(from ? { q, from } : { q }));

@@ -138,6 +138,19 @@ export class Places {
     }
   }
 
+  /** The title of the work that a DOI names, asked for once; null while it is not known. */
+  titleOf(doi: string): string | null {
+    if (!this._titles.has(doi)) {
+      this._titles.set(doi, null);
+      const take = (title: string) => {
+        this._titles.set(doi, title);
+        this.changed.emit();
+      };
+      this.api.title(doi).then(answer => take(answer.title), () => take(''));
+    }
+    return this._titles.get(doi)!;
+  }
+
   private async _load(): Promise<void> {
     const [table, places] = await Promise.all([this.api.fields(), this.api.repositories()]);
     this.fields = table.fields;
@@ -154,6 +167,8 @@ export class Places {
 
   private _loading: Promise<void> | undefined;
   private _preferred = '';
+  /** By DOI; empty where nobody tells. */
+  private _titles = new Map<string, string | null>();
 }
 
 /** Whether a repository is the one on this computer, which needs no account. */

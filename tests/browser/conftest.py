@@ -186,6 +186,7 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory, far_server: Far, python: s
     home = tmp_path_factory.mktemp("jupyter")
     known = {FAR: {"url": far_server.server.url, "title": FAR_TITLE, "practice": False}}
     settle(home, "jupyter_zenodo_config.json", {"Config": {"repositories": known}})
+    settle(home, "labconfig/page_config.json", {"exposeAppInBrowser": True})  # so that tests can change the theme
     furnish(home)
     with pytest.MonkeyPatch.context() as patch:
         for name in os.environ:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,11 @@ from zenodo_jupyter.repository import Repository
 AXE = TESTS.parent / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 
 
-def complaints(window: Window, where: str = ".zj-panel") -> list[tuple[str, Any]]:
+def complaints(window: Window, where: str = ".zj-panel", rules: Sequence[str] | None = None) -> list[tuple[str, Any]]:
     """Return what axe finds wrong in the panel, or elsewhere, for people who do not see it, or see it badly."""
-    window.page.evaluate(f"window.axe || (() => {{ {AXE.read_text()} }})()")
-    found = window.page.evaluate("where => axe.run(where)", where)
+    if not window.page.evaluate("!!window.axe"):
+        window.page.evaluate(AXE.read_text())
+    found = window.page.evaluate("([where, rules]) => axe.run(where, rules ? {runOnly: rules} : {})", [where, rules])
     return [(v["id"], [node["html"][:150] for node in v["nodes"]]) for v in found["violations"]]
 
 

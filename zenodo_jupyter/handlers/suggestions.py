@@ -1,4 +1,4 @@
-"""``suggest`` and ``people``: what a person may mean who types."""
+"""``suggest``, ``people`` and ``title``: what a person may mean who types."""
 
 from __future__ import annotations
 
@@ -37,6 +37,22 @@ class PeopleHandler(Handler):
         self.answer({"suggestions": await self.away(_people, self.place, self.query("from") or None)})
 
 
+class TitleHandler(Handler):
+    """Looks up what a DOI names."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with the title of the work."""
+        self.answer({"title": await self.away(_title, self.place, self.query("doi"))})
+
+
+def _title(place: Config, text: str) -> str:
+    from .. import cited
+
+    return cited.title_of(text, config=place)
+
+
 def _suggest(place: Config, where: str | None, vocabulary: str, text: str) -> list[dict[str, Any]]:
     from .. import repositories, suggestions
 
@@ -50,4 +66,4 @@ def _people(place: Config, where: str | None) -> list[dict[str, Any]]:
     return [each.to_json() for each in suggestions.people(repositories.repository(where, config=place))]
 
 
-routes = [("suggest", SuggestHandler), ("people", PeopleHandler)]
+routes = [("suggest", SuggestHandler), ("people", PeopleHandler), ("title", TitleHandler)]

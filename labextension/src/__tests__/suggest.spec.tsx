@@ -149,6 +149,35 @@ describe('what may be meant', () => {
   });
 });
 
+it('looks up what a DOI names, once it is complete and only once', async () => {
+  vi.useFakeTimers();
+  const asked: string[] = [];
+  const places = new Places({ title: async (doi: string) => (asked.push(doi), { title: 'On rain' }) } as any);
+  const node = document.body.appendChild(document.createElement('div'));
+  const root = createRoot(node);
+  const field: IField = { name: 'identifier', label: 'Identifier', help: '', type: 'text' };
+  const show = async (value: string) => {
+    const panel: any = { trans: nullTranslator.load(''), places };
+    const one = <Field field={field} path={['identifier']} value={value} faults={new Map()} onChange={() => undefined} />;
+    await act(async () => root.render(<PanelProvider value={panel}>{one}</PanelProvider>));
+  };
+  const rest = () => act(async () => void (await vi.advanceTimersByTimeAsync(700)));
+  await show('10.1234/ab');
+  await show('https://doi.org/10.1234/abc.');
+  await rest();
+  expect(asked).toEqual(['10.1234/abc']);
+  expect(node.textContent).toContain('“On rain”');
+  await show('an ISBN');
+  await rest();
+  expect(node.textContent).not.toContain('On rain');
+  await show('10.1234/abc');
+  await rest();
+  expect(asked).toHaveLength(1);
+  act(() => root.unmount());
+  node.remove();
+  vi.useRealTimers();
+});
+
 it('reads an ORCID iD in any spelling, and keeps of an item what the form has fields for', () => {
   expect(['https://orcid.org/0000-0002-1694-233x', ' 0000-0002-1694-233X '].map(orcidOf)).toEqual(Array(2).fill('0000-0002-1694-233X'));
   expect(orcidOf('universityofyork')).toBe('');

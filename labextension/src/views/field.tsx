@@ -6,11 +6,15 @@ import * as React from 'react';
 import { blockIcon } from '../icons';
 import { fieldsOf, keptOf, keyOf, valueAt, withValue, type Faults, type Path } from '../form';
 import type { IField, Json } from '../types';
+import { Cited } from './cited';
 import { usePanel } from './context';
 import { Icon } from './controls';
 import { Input } from './input';
 import { Rows, Words } from './rows';
 import { Suggest } from './suggest';
+
+/** The field in which other works are named. */
+const NAMES = 'identifier';
 
 /** What a field needs to be shown and changed. */
 export interface IFieldProps {
@@ -60,6 +64,7 @@ export function Field(props: IFieldProps & { source?: ISource | null }): JSX.Ele
         )}
       </div>
       <Body {...props} id={isMany ? `${id}-body` : id} described={described} isWrong={!!faults} />
+      {field.name === NAMES && typeof props.value === 'string' && <Cited text={props.value} />}
       {field.help && (
         <p className="zj-hint" id={`${id}-help`}>
           {field.help}
