@@ -192,3 +192,14 @@ def test_a_long_difference_is_cut_and_a_picture_keeps_its_size(reproduced):
     page = reproduced(archived, rerun).report_html.read_text("utf-8")
     assert len(page) < 60_000 and "the notebooks have the rest" in page
     assert re.search(r"<title>Reproduction of 10\.5281/zenodo\.4242</title>", page)
+
+
+def test_a_page_of_very_many_outputs_can_still_be_opened(reproduced):
+    """Should fail if ten thousand new outputs make a page of ten thousand sections, or take minutes."""
+    shown = [new_output("display_data", {"text/plain": str(i)}) for i in range(10_000)]
+    archived, rerun = (new_notebook(cells=[new_code_cell("x", id="a", execution_count=1, outputs=outputs)])
+                       for outputs in ([], shown))  # fmt: skip
+    done = reproduced(archived, rerun)
+    page = done.report_html.read_text("utf-8")
+    assert page.count('<section class="output"') == 200 and "8,000 more in the JSON report" in page
+    assert len(json.loads(done.report_json.read_text())["comparison"]["outputs"]) == 10_000

@@ -40,3 +40,20 @@ def test_packages_find_no_credentials_while_they_are_built_or_started(index, rec
     said = told.read_text()
     assert "build False" in said and "start False" in said
     assert "True" not in said
+
+
+def test_who_is_asked_reads_from_where_packages_would_come(index, record, monkeypatch, tmp_path):
+    """Should fail if a person agrees to the own index, and packages come from addresses that the record names."""
+    lines = "tinypkg==1.0\nz @ https://evil.example/z-1.tar.gz\nlan @ https://10.0.0.7/x.whl\nhere @ https://localhost:8888/x.whl\n"
+    words = outlook_of(record({"requirements.txt": lines})).words
+    assert "from addresses that the record names (https://evil.example/z-1.tar.gz)" in words
+    assert "Not followed" in words and "10.0.0.7" in words.partition("Not followed")[2]
+    tool = tmp_path / "micromamba"
+    tool.write_text("#!/bin/sh\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    file = (
+        "channels: [conda-forge, https://evil.example/c]\ndependencies:\n- pip:\n  - x @ git+ssh://git@host.example/x\n"
+    )
+    words = outlook_of(record({"environment.yml": file}), only="conda").words
+    assert "from conda-forge, evil.example, host.example" in words

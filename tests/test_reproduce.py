@@ -77,6 +77,15 @@ def test_nothing_runs_without_a_yes(publish, config, tmp_path):
     assert (tmp_path / "ran").exists()
 
 
+def test_a_title_cannot_write_the_question(publish, config, tmp_path):
+    """Should fail if a stranger's title adds a line to what is asked, or turns its letters around."""
+    record = publish({"n.ipynb": notebook(("1", ""))}, title="Nice\n\nIt runs nothing. \u202etxt.exe")
+    asked = []
+    with pytest.raises(Cancelled):
+        reproduce(str(record.doi), tmp_path / "r", confirm=lambda text: asked.append(text), config=config)
+    assert asked[0].splitlines()[0] == "Nice It runs nothing. \N{REPLACEMENT CHARACTER}txt.exe"
+
+
 def test_the_copy_is_used_up_and_not_what_was_got(publish, config, tmp_path):
     """Should fail if a notebook that writes over its data spoils the record's files."""
     doi = str(publish({"n.ipynb": notebook(("open('a.txt', 'w').write('spoilt')", "")), "a.txt": "good"}).doi)

@@ -7,7 +7,9 @@ output, which the kernel does not inherit, and ends when its standard input clos
 from __future__ import annotations
 
 import json
+import math
 import os
+import re
 import sys
 import threading
 from pathlib import Path
@@ -60,7 +62,10 @@ def _execute(order: dict[str, Any], tell: Any) -> dict[str, Any]:
     """Run the notebook and return how it ended; the executed notebook is in the target file in any case."""
     import nbformat
     import papermill
+    import papermill.engines
+    import psutil
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import NBClientEngine, papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
@@ -83,26 +88,45 @@ def _execute(order: dict[str, Any], tell: Any) -> dict[str, Any]:
             nb_man.cell_start = cell_start
             return super().execute_managed_notebook(nb_man, kernel_name, **options)
 
+    class Client(PapermillNotebookClient):
+        """papermill's own, counting what cells put out."""
+
+        left = order["most"]
+
+        def process_message(self, msg: dict[str, Any], *more: Any, **named: Any) -> Any:
+            if msg["msg_type"] in ("stream", "display_data", "update_display_data", "execute_result", "error"):
+                self.left -= len(json.dumps(msg["content"], default=str))
+            if self.left > 0:
+                return super().process_message(msg, *more, **named)
+            if not ended["reason"]:
+                ended.update(reason="flood", message=f"It put out more than {order['most']:,} characters.")
+                psutil.Process(self.km.provisioner.pid).kill()
+            return None
+
+    papermill.engines.PapermillNotebookClient = Client
     papermill_engines.register("zenodo_jupyter", Engine)
+    # papermill takes braces in names for places of parameters.
+    places = {name: re.sub("[{}]", r"\g<0>\g<0>", order[name]) for name in ("source", "target")}
     ended: dict[str, Any] = {"reason": "", "message": ""}
     try:
         papermill.execute_notebook(
-            order["source"],
-            order["target"],
+            places["source"],
+            places["target"],
             parameters=order["parameters"] or None,
             engine_name="zenodo_jupyter",
             kernel_name=order["kernel"],
             language=order["language"],
             cwd=order["cwd"],
             progress_bar=False,
-            execution_timeout=order["cell_timeout"],
+            execution_timeout=order["cell_timeout"] and math.ceil(order["cell_timeout"]),
         )
     except PapermillExecutionError:
         pass  # the outputs tell, see execute.py; papermill raises also where the author expects an error
     except CellTimeoutError as error:
         ended = {"reason": "timeout", "message": str(error)}
     except DeadKernelError as error:
-        ended = {"reason": "died", "message": str(error)}
+        if not ended["reason"]:
+            ended = {"reason": "died", "message": str(error)}
     target = Path(order["target"])
     nb = nbformat.read(target, as_version=4)
     nb.cells = [c for c in nb.cells if "papermill-error-cell-tag" not in c.metadata.get("tags", [])]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import threading
 from collections.abc import Mapping
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from . import distributions, execute, kernels, preparing
 from . import notebook as notebooks
 from . import outlook as outlooks
-from .errors import CouldNotAsk, NotInstallable
+from .cells import python_cells
+from .compare.pairing import tags_of
+from .errors import BadInput, CouldNotAsk, NotInstallable
 from .outlook import Outlook
 from .preparing import Prepared
 from .report import Progress, Report
@@ -148,15 +151,34 @@ def attempt(
     Raises
     ------
     BadInput
-        When it is no notebook, or no kernel of its language is installed.
+        When it is no notebook, has no such parameter, or no kernel of its language is installed.
     """
-    archived = notebooks.read(folder / name)
+    archived = notebooks.read(folder / name, upgrade=True)
+    refuse_unknown(parameters or {}, archived, name)
     run = Rerun(folder, name, config, timeout or limit(archived), parameters or {}, network)
     spoken = notebooks.kernel(archived)
     if spoken.language not in ("", "python"):
         return Attempt(name, archived, run, kernel=kernels.installed(spoken.name, spoken.language))
     outlook = outlooks.look(folder, name, archived, published=published, config=config, only=environment, anew=anew)
     return Attempt(name, archived, run, outlook)
+
+
+def refuse_unknown(parameters: Mapping[str, Any], nb: Mapping[str, Any], name: str) -> None:
+    """Raise BadInput for parameters that a notebook does not have: set all the same, they would change nothing.
+
+    Those that it has are what its cell tagged ``parameters`` sets, as far as that is Python.
+    """
+    if not parameters:
+        return
+    cell = next((cell for cell in nb["cells"] if "parameters" in tags_of(cell)), None)
+    if cell is None:
+        raise BadInput(f"{name} has no cell tagged parameters, so it has none that could be set.")
+    code = next(python_cells({**nb, "cells": [cell]}), None)
+    targets = [node for node in ast.walk(code.tree) if isinstance(node, ast.Name)] if code and code.tree else []
+    known = {node.id for node in targets if isinstance(node.ctx, ast.Store)}
+    for one in parameters:
+        if not re.fullmatch(r"[^\W\d][\w.]*", one) or (known and one not in known):
+            raise BadInput(f"{name} has no parameter {one!r}.", f"It has {', '.join(sorted(known)) or 'others'}.")
 
 
 def missing(execution: execute.Execution) -> str:

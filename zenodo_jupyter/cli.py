@@ -18,7 +18,7 @@ from typing import Any
 from . import grammar, show, verbs
 from ._run import without_grammar_of_addresses
 from .errors import Cancelled, DiskFull, ZenodoJupyterError
-from .report import Progress, stopped_by
+from .report import Progress, readable, stopped_by
 
 #: Seconds between two lines of a log that say how far a long transfer is.
 LOGGED = 30.0
@@ -40,7 +40,7 @@ class Lines:
             if time.monotonic() - self._at >= LOGGED if moving else progress.message != self._last:
                 self._last, self._at = progress.message, time.monotonic()
                 text = show.told(progress) if moving else progress.message
-                print(f"{progress.step:>11}  {text}", file=sys.stderr, flush=True)
+                print(f"{progress.step:>11}  {readable(text)}", file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """End it."""
@@ -76,7 +76,7 @@ class Bars:
             elif progress.message != self._last:
                 self.close()
                 self._last = progress.message
-                print(f"{progress.step:>11}  {progress.message}", file=sys.stderr, flush=True)
+                print(f"{progress.step:>11}  {readable(progress.message)}", file=sys.stderr, flush=True)
 
     def close(self) -> None:
         """End the bar."""
@@ -117,7 +117,7 @@ def _interrupt(signum: int, frame: FrameType | None) -> None:
 
 
 def _ask(question: str) -> bool:
-    print(question, file=sys.stderr)
+    print(readable(question), file=sys.stderr)
     return input("Type yes to go on: ").strip().lower() in ("y", "yes")
 
 
@@ -152,16 +152,16 @@ def main(argv: list[str] | None = None) -> int:
             outcome = verbs.run(args, door)
         report.close()
         if args.verb != "serve":
-            print(json.dumps(outcome.data, default=str) if as_json else outcome.text, flush=True)
+            print(json.dumps(outcome.data, default=str) if as_json else readable(outcome.text), flush=True)
         return outcome.code
     except ZenodoJupyterError as e:
         report.close()
         if as_json:
             print(json.dumps(e.to_json(), default=str), flush=True)
         else:
-            print(f"{type(e).__name__}: {e}", file=sys.stderr)
+            print(readable(f"{type(e).__name__}: {e}"), file=sys.stderr)
             for finding in getattr(e, "findings", ()):
-                print(f"  {finding.id}: {finding.where}: {finding.message} {finding.fix}", file=sys.stderr)
+                print(readable(f"  {finding.id}: {finding.where}: {finding.message} {finding.fix}"), file=sys.stderr)
         return e.exit_code
     except OSError as e:  # the disk, or the pipe or terminal that this is shown in, went away
         report.close()

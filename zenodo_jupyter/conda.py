@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
 import threading
 from pathlib import Path
+
+import yaml
 
 from . import installers
 from .errors import NotInstallable
@@ -25,6 +28,17 @@ def tool_for(file: Path) -> str | None:
     """Return the path of the tool that reads a file; None where it is not on the machine."""
     names = ("pixi",) if file.name == "pixi.lock" else _CONDAS
     return next(filter(None, map(shutil.which, names)), None)
+
+
+def named(file: Path) -> list[str]:
+    """Return the channels and hosts that a file names, each once: where its packages would come from."""
+    text = file.read_text("utf-8", "replace")
+    try:
+        data = yaml.safe_load(text)
+        channels = [str(one) for one in data.get("channels") or () if "://" not in str(one)]
+    except (yaml.YAMLError, AttributeError, TypeError):  # the tool will say what is wrong with it
+        channels = []
+    return list(dict.fromkeys([*channels, *re.findall(r"\w+://(?:[^\s/@\"']*@)?([\w.:-]+)", text)]))
 
 
 def build(file: Path, place: Path, *, report: Report = silent, cancel: threading.Event | None = None) -> str:

@@ -30,6 +30,8 @@ RERUN_VARIABLE = "ZENODO_JUPYTER_RERUN"
 MARK = "ZENODO_JUPYTER_RUN"
 #: How long a process may take to write down what it has when its kernel was ended, in seconds.
 GRACE = 15.0
+#: A run that puts out more characters than this is ended: nobody could open such a notebook, and memory has an end.
+MOST = 100_000_000
 #: Seconds between two words to whoever watches.
 _BEAT = 0.25
 
@@ -56,8 +58,8 @@ class Execution:
     ok : bool
         Whether every cell ran; cells tagged ``raises-exception`` may raise.
     reason : str
-        Why not: ``error`` (a cell raised), ``timeout``, ``died`` (the kernel ended), ``broken`` (it could not be started);
-        empty when all is well.
+        Why not: ``error`` (a cell raised), ``timeout``, ``died`` (the kernel ended), ``flood`` (it put out more than anybody
+        could open), ``broken`` (it could not be started); empty when all is well.
     failed_cell : int or None
         Index of the cell in the executed notebook, from 0, where it stopped.
     error : str
@@ -168,6 +170,7 @@ def run_notebook(
             "kernel": kernels.NAME,
             "language": spec.language,
             "cell_timeout": cell_timeout,
+            "most": MOST,
             "parameters": dict(parameters or {}),
             "isolated": isolated,
             "network": network,

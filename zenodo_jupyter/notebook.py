@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .badge import Deposit, badge_index, badge_markdown, is_badge, read_deposit, stamp, unstamp
 from .card import is_card
 from .errors import BadInput, DiskFull, MissingFile
-from .parsing import parse
+from .parsing import parse, upgraded
 from .rendering import render_html
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Kernel(NamedTuple):
     version: str
 
 
-def read(path: Path, content: bytes | None = None) -> NotebookNode:
+def read(path: Path, content: bytes | None = None, *, upgrade: bool = False) -> NotebookNode:
     """Read a notebook, keeping every key and its order; texts split into lines come as one string, as in nbformat.
 
     Parameters
@@ -63,6 +63,8 @@ def read(path: Path, content: bytes | None = None) -> NotebookNode:
         An ``.ipynb`` file of nbformat 4.
     content : bytes, optional
         What is read instead of what is in the file: what somebody has open, and has not saved.
+    upgrade : bool
+        Read older formats too, converted to 4; what is published has to be in format 4.
 
     Raises
     ------
@@ -75,7 +77,8 @@ def read(path: Path, content: bytes | None = None) -> NotebookNode:
     from nbformat.v4.rwbase import rejoin_lines
 
     path = Path(path)
-    nb = nbformat.from_dict(parse(path, _load(path) if content is None else content))
+    content = _load(path) if content is None else content
+    nb = nbformat.from_dict(parse(path, upgraded(path, content) if upgrade else content))
     return rejoin_lines(nb)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import conda, distributions, environment, era, installers, interpreters, packages
+from . import conda, distributions, environment, era, installers, interpreters, isolation, packages
 from . import notebook as notebooks
 from .errors import BadInput
 from .interpreters import Interpreter
@@ -73,7 +73,7 @@ class Outlook:
             "satisfied": "The packages it was published with are installed here; it runs with them.",
             "lock": f"Installed for it: {locked} packages of its lock, each file compared with its checksum.",
             "pins": f"Installed for it: {pinned} packages in the versions of its requirements.txt.",
-            "conda": f"Installed for it: what its {self.archived.conda and self.archived.conda.name} says.",
+            "conda": f"Installed for it: what its {self.archived.conda and self.archived.conda.name} says, all of it.",
             "era": f"Installed for it: packages of {self.published:%B %Y}, by what it imports ({named}).",
             "today": f"Installed for it: today's packages, by what it imports ({named}).",
             "current": "It runs with the packages of this computer; nothing is installed.",
@@ -81,11 +81,23 @@ class Outlook:
         parts = [what]
         if first not in ("satisfied", "current"):
             parts.append(
-                f"They come from your package index into a folder of their own in {self.place}; installing may run code of "
-                "theirs. Where that fails, other versions are tried, and at last what is here."
+                f"They come {self.from_where(first)} into a folder of their own in {self.place}; installing may run code of "
+                f"theirs{', out of sight of the same places as its own' if isolation.is_possible() else ''}. Where that fails, "
+                "other versions are tried, and at last what is here."
             )
             parts += self.about_python()
         return " ".join([*parts, *self.about_ignored()])
+
+    def from_where(self, step: str) -> str:
+        """Say where a step takes packages from, with the addresses that only the record names."""
+        if step == "conda" and self.archived.conda:
+            hosts = conda.named(self.archived.conda)
+            return f"from {', '.join(hosts[:8]) or 'the channels that you have set'}"
+        lines = (*self.archived.pins, *self.archived.loose)
+        addresses = [line.partition(" @ ")[2].strip() for line in lines if " @ " in line]
+        more = f" and {len(addresses) - 5} more" if len(addresses) > 5 else ""
+        named = f", and from addresses that the record names ({', '.join(addresses[:5])}{more})," if addresses else ""
+        return f"from your package index{named}"
 
     def about_python(self) -> list[str]:
         """Say so where the Python that was used is not on this machine."""

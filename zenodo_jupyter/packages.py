@@ -235,7 +235,9 @@ def _all_exact(lines: Sequence[str]) -> bool:
 
 def _is_public(address: str) -> bool:
     parts = urlsplit(address)
-    return parts.scheme in ("https", "git+https") and not (parts.username or parts.password)
+    host = parts.hostname or ""
+    far = "." in host and not re.fullmatch(r"[\d.]+|.*:.*", host)  # no name or number of this machine or its network
+    return parts.scheme in ("https", "git+https") and far and not (parts.username or parts.password)
 
 
 def _first(places: Sequence[Path], name: str) -> str:

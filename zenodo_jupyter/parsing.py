@@ -63,6 +63,32 @@ def parse(path: Path, content: bytes) -> dict[str, Any]:
     return nb
 
 
+def upgraded(path: Path, content: bytes) -> bytes:
+    """Return a notebook's bytes in nbformat 4, where it is written in an older one, as nbformat converts it.
+
+    Raises
+    ------
+    DamagedNotebook
+        When it cannot be converted.
+    """
+    import nbformat
+
+    try:
+        nb = json.loads(content.decode("utf-8-sig"))
+        older = isinstance(nb, dict) and nb.get("nbformat") in (1, 2, 3)
+    except (ValueError, RecursionError):  # `parse` says what is wrong
+        return content
+    if not older:
+        return content
+    try:
+        return json.dumps(nbformat.convert(nbformat.reader.reads(json.dumps(nb)), 4)).encode()
+    except Exception as error:  # whatever is not there in a stranger's file: nbformat raises what Python raises
+        raise DamagedNotebook(
+            f"{path.name} is written in nbformat {nb['nbformat']} and cannot be converted ({type(error).__name__}).",
+            "Open it with a Jupyter of its time.",
+        ) from error
+
+
 def _fault(cell: Any) -> str:
     """Say what is wrong with a cell's structure, or nothing."""
     if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):

@@ -178,7 +178,7 @@ def rehearse(
         execution = attempt.run(first, prepared, report=report, cancel=cancel)
         report(Progress("compare", "Comparing the outputs"))
         rerun = notebook.read(first)
-        comparison, again = compare(plan.nb, rerun), None
+        comparison, again = compare(plan.nb, rerun, stopped=execution.failed_cell), None
         if execution.ok:
             report(Progress("execute", "Running it a second time, to find what is not deterministic"))
             attempt.run(second, prepared, report=report, cancel=cancel)

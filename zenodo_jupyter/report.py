@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -51,6 +52,19 @@ class Progress:
     def to_json(self) -> dict[str, Any]:
         """Return the fields as a dictionary."""
         return asdict(self)
+
+
+# What a terminal obeys, but for line ends and tabs, and what turns the direction of reading (Unicode's bidirectional marks).
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def readable(text: str) -> str:
+    r"""Return a text in which nothing is hidden or obeyed: strangers write titles, names and errors.
+
+    >>> readable("A title\x1b[2J\n")
+    'A title�[2J\n'
+    """
+    return _OBEYED.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 _told = threading.local()

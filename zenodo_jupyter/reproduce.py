@@ -20,7 +20,7 @@ from .compare import Comparison, compare
 from .errors import BadInput, Cancelled, NeedsConsent
 from .evidence import lacking
 from .getting import Fetched, get
-from .report import Progress, Report, Timed, silent
+from .report import Progress, Report, Timed, readable, silent
 from .reproduction import Reproduction
 from .rerun import Rerun
 
@@ -133,8 +133,9 @@ def reproduce_each(
     report = Timed(report)
     large = None if yes else confirm or _nobody
     got = get(text, folder, from_=from_, config=config, report=report, confirm=large, cancel=cancel)
-    laid_out, names = choosing.choose(got, wanted)
-    day, notes = _published(got), list(got.notes)
+    chosen = choosing.choose(got, wanted)
+    laid_out, names = chosen.folder, chosen.names
+    day, notes = _published(got), [*got.notes, *chosen.notes]
     attempts: list[Attempt] = []
     for name in names:
         try:
@@ -151,7 +152,7 @@ def reproduce_each(
     if not attempts:
         raise BadInput("None of the notebooks can be run here. " + " ".join(notes), f"They are in {got.folder}.")
     _ask(got, attempts, notes, yes, confirm)
-    taken = {path.name for path in got.files if path.parent == got.folder}
+    taken = {path.name for path in (*got.files, *chosen.files) if path.parent == got.folder}
     done: list[Reproduction] = []
     with tempfile.TemporaryDirectory(prefix="zenodo-jupyter-", ignore_cleanup_errors=True) as scratch:
         for number, one in enumerate(attempts):
@@ -187,7 +188,7 @@ def _reproduced(
     prepared, execution = one.do(executed, left=left, report=report, cancel=cancel)
     report(Progress("compare", "Comparing the outputs"))
     rerun = notebooks.read(executed)
-    comparison = compare(one.archived, rerun)
+    comparison = compare(one.archived, rerun, stopped=execution.failed_cell)
     again = None
     if _is_worth_a_second(twice, execution, comparison):
         report(Progress("execute", "Running it a second time, to find what is not deterministic"))
@@ -198,7 +199,7 @@ def _reproduced(
         comparison=comparison, environment=prepared.used, again=again, timings=dict(report.done()),
         lacking=lacking(got.record, one.archived, (laid_out / one.name).parent, prepared.used),
         executed=executed, report_json=report_json, report_html=report_html, notes=(*notes, *prepared.notes),
-        requirements=prepared.requirements,
+        requirements=prepared.requirements, parameters=one.run.parameters,
     )  # fmt: skip
     done.write(one.archived, rerun)
     return done
@@ -246,7 +247,7 @@ def _summary(got: Fetched, attempts: Sequence[Attempt], notes: Sequence[str]) ->
         *dict.fromkeys(one.words for one in attempts),
         attempts[0].run.words,
     ]
-    return "\n".join(lines)
+    return "\n".join(readable(" ".join(line.split())) for line in lines)
 
 
 def _names_beside(folder: Path, taken: set[str], notebook: str) -> tuple[Path, Path, Path]:

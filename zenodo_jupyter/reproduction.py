@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .repository import Repository
 
 #: Of the JSON report; a reader can tell by it what to expect. ``evidence/report.schema.json`` describes it.
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 #: Exit codes of the command line, beside those of the errors: it ran and is different; it did not run to its end.
 EXIT_DIFFERENT, EXIT_STOPPED = 10, 11
 
@@ -57,6 +57,8 @@ class Reproduction:
         What the record does not say or hold that a stranger needs.
     requirements : tuple of str
         What was installed where it ran, as exact lines.
+    parameters : dict
+        Values that were set otherwise than its author did.
     timings : dict
         Seconds by step.
     ended : datetime
@@ -77,6 +79,7 @@ class Reproduction:
     again: Comparison | None = None
     lacking: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
     ended: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
 
@@ -109,7 +112,9 @@ class Reproduction:
     def verdict(self) -> str:
         """The result in one or two sentences."""
         inferred = " in an inferred environment" if self.environment.inferred else ""
-        found = f"{self.comparison.summary(f'R{int(self.rung)}{inferred}')}, with {self.environment.words}."
+        found = f"{self.comparison.summary(f'R{int(self.rung)}{inferred}')}, with {self.environment.words}"
+        values = ", ".join(f"{name} = {str(value)[:40]}" for name, value in self.parameters.items())
+        found += f", and with other parameters than published: {values}." if values else "."
         if self.execution.ok:
             return found
         where = "" if self.execution.failed_cell is None else f" at cell {self.execution.failed_cell + 1}"
@@ -144,6 +149,7 @@ class Reproduction:
             "reproduced": self.reproduced,
             "record": self._record(),
             "notebook": self.notebook,
+            "parameters": dict(self.parameters),
             "environment": {**self.environment.to_json(), "platform": platform.platform()},
             "data": [
                 {"file": f.key, "bytes": f.size, "checksum": f"md5:{f.md5}" if f.md5 else None, "verified": bool(f.md5)}

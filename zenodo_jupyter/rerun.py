@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import execute, isolation
+from . import notebook as notebooks
 from .errors import BadInput
 from .getting import NOTE
 from .report import Report, silent
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from .config import Config
     from .preparing import Prepared
 
-#: A cell may take ten times as long as it did for its author, and ten minutes in any case, in seconds.
-SLOWER, AT_LEAST = 10, 600.0
+#: A cell may take ten times as long as it did for its author, ten minutes in any case, and thirty days at most, in seconds.
+SLOWER, AT_LEAST, AT_MOST = 10, 600.0, 30 * 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ class Rerun:
             copy = Path(scratch, "record")
             shutil.copytree(self.folder, copy, ignore=shutil.ignore_patterns(NOTE))
             source, result = copy / self.name, Path(scratch, "executed.ipynb")
+            # What other readers stumble over, an older format or a byte-order mark, is put right in the copy.
+            source.write_bytes(notebooks.dumps(notebooks.read(source, upgrade=True)))
             execution = execute.run_notebook(
                 source, result, cwd=source.parent, python=prepared.python or None, kernel=prepared.kernel,
                 cell_timeout=self.timeout, parameters=self.parameters, isolated=isolation.is_possible(),
@@ -123,13 +127,14 @@ def limit(nb: Mapping[str, Any]) -> float | None:
     papermill notes a duration; JupyterLab, where a person asks for it, when the kernel began and when it was done.
     """
     longest = max((_seconds(cell.get("metadata", {})) for cell in nb["cells"]), default=0.0)
-    return max(AT_LEAST, SLOWER * longest) if longest else None
+    return min(max(AT_LEAST, SLOWER * longest), AT_MOST) if longest else None
 
 
 def _seconds(metadata: Mapping[str, Any]) -> float:
     try:
         if metadata.get("papermill", {}).get("duration"):
-            return float(metadata["papermill"]["duration"])
+            took = float(metadata["papermill"]["duration"])
+            return took if math.isfinite(took) else 0.0
         times = metadata.get("execution", {})
         begun, done = (
             datetime.fromisoformat(str(times[name]).replace("Z", "+00:00"))

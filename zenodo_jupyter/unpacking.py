@@ -58,15 +58,21 @@ def names(archive: Path) -> list[str]:
         return zipped.namelist()
 
 
+def links(archive: Path) -> list[str]:
+    """Return the links in a zip, which `unpack` leaves out: they could lead anywhere; see `names` for the errors."""
+    with _opened(archive) as zipped:
+        return [info.filename for info in zipped.infolist() if _is_link(info)]
+
+
 def unpack(archive: Path, folder: Path) -> list[Path]:
-    """Lay out a zip; a file that is there already with the same content stays.
+    """Lay out a zip but for links in it; a file that is there already with the same content stays.
 
     Parameters
     ----------
     archive : Path
         The zip.
     folder : Path
-        Where to; nothing is written outside it.
+        Where to, made if it is not there; nothing is written outside it.
 
     Returns
     -------
@@ -89,6 +95,7 @@ def unpack(archive: Path, folder: Path) -> list[Path]:
         targets = _targets(zipped, archive.name, folder)
         _refuse_bomb(archive, sum(info.file_size for info in targets))
         todo = {info: path for info, path in targets.items() if not _is_there(info, path)}
+        folder.mkdir(parents=True, exist_ok=True)
         check_room(folder, sum(info.file_size for info in todo))
         for info, path in todo.items():
             _extract(zipped, info, path)
@@ -173,17 +180,21 @@ def check_manifest(folder: Path) -> tuple[list[str], list[str]]:
 
 def _targets(zipped: zipfile.ZipFile, name: str, folder: Path) -> dict[zipfile.ZipInfo, Path]:
     """Decide where every file goes, before the first is written."""
-    files = [info for info in zipped.infolist() if not info.is_dir()]
+    files = [info for info in zipped.infolist() if not info.is_dir() and not _is_link(info)]
     if len(files) > MAX_FILES:
         raise BadInput(
             f"{name} holds {len(files):,} files; it was not unpacked.", "Unpack it yourself if you trust it."
         )
     for info in files:
         if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
-            raise BadInput(f"{info.filename!r} in {name} is a link or a device; nothing was unpacked.")
+            raise BadInput(f"{info.filename!r} in {name} is a device; nothing was unpacked.")
     for one, other in clashes([info.filename for info in files]):
         raise BadInput(f"{one!r} and {other!r} in {name} cannot be side by side in a folder; nothing was unpacked.")
     return {info: safe_join(folder, info.filename) for info in files}
+
+
+def _is_link(info: zipfile.ZipInfo) -> bool:
+    return stat.S_ISLNK(info.external_attr >> 16)
 
 
 def _refuse_crowd(archive: Path) -> None:

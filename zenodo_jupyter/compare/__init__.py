@@ -37,7 +37,9 @@ _ACT = re.compile(r"^\s*%%?zenodo\b", re.MULTILINE)
 _ASIDE_COMMENT = re.compile(r"^\s*#\s*NBVAL_(?:IGNORE_OUTPUT|SKIP)\b", re.MULTILINE)
 
 
-def compare(archived: Mapping[str, Any], rerun: Mapping[str, Any], *, ran: date | None = None) -> Comparison:
+def compare(
+    archived: Mapping[str, Any], rerun: Mapping[str, Any], *, ran: date | None = None, stopped: int | None = None
+) -> Comparison:
     """Compare the stored outputs of a notebook with those of a re-run.
 
     Parameters
@@ -47,6 +49,8 @@ def compare(archived: Mapping[str, Any], rerun: Mapping[str, Any], *, ran: date 
     ran : datetime.date, optional
         The day of the re-run, by which today's date in an output is told from a date that is a result; if not given, it is
         what papermill noted in `rerun`.
+    stopped : int, optional
+        The cell of `rerun` at which it ended without an error of its own: its kernel died, or its time was over.
 
     Returns
     -------
@@ -58,14 +62,15 @@ def compare(archived: Mapping[str, Any], rerun: Mapping[str, Any], *, ran: date 
     acts = without_outputs = 0
     failed = False
     states = states_of(archived), states_of(rerun)
+    last = None if stopped is None else rerun["cells"][stopped]
     for index, cell, other in pair_cells(archived, rerun):
         if _is_act(cell or other or {}):
             acts += 1
             continue
         marked = _is_aside(cell or other or {})
-        stops = not (marked or expects_error(cell or other or {})) and any(
-            o.get("output_type") == "error" for o in (other or {}).get("outputs", ())
-        )
+        raised = any(o.get("output_type") == "error" for o in (other or {}).get("outputs", ()))
+        stops = raised and not (marked or expects_error(cell or other or {}))
+        stops = stops or (other is not None and other is last)
         if cell is not None and not cell.get("outputs"):
             without_outputs += 1
             if cell.get("execution_count") is None and not stops:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
-from .text import without_volatile
+from .text import LONGEST, without_volatile
 
 #: Cells that papermill adds; they are paired with nothing.
 PAPERMILL_TAGS = frozenset({"papermill-error-cell-tag", "injected-parameters"})
@@ -54,7 +54,7 @@ class OutputPair(NamedTuple):
 
 
 def pair_cells(archived: Mapping[str, Any], rerun: Mapping[str, Any]) -> Iterator[CellPair]:
-    """Pair code cells by id when both notebooks have ids in common, else by their order."""
+    """Pair code cells by id when both notebooks have ids in common and each is one cell's, else by their order."""
     first = [(i, c) for i, c in enumerate(archived.get("cells", ())) if c.get("cell_type") == "code"]
     added = PAPERMILL_TAGS - {tag for _, c in first for tag in tags_of(c)}
     second = [
@@ -63,7 +63,8 @@ def pair_cells(archived: Mapping[str, Any], rerun: Mapping[str, Any]) -> Iterato
         if c.get("cell_type") == "code" and not added & set(tags_of(c))
     ]
     by_id = {c.get("id"): c for _, c in second}
-    if any(c.get("id") is not None and c.get("id") in by_id for _, c in first):
+    ids = [c["id"] for _, c in first if c.get("id") is not None]
+    if any(i in by_id for i in ids) and len(ids) == len(set(ids)):  # nbformat gives copies of a cell other ids
         known = {c.get("id") for _, c in first}
         yield from (CellPair(i, c, by_id.get(c.get("id"))) for i, c in first)
         yield from (CellPair(i, None, c) for i, c in second if c.get("id") not in known)
@@ -90,7 +91,7 @@ def outputs_of(cell: Mapping[str, Any] | None) -> list[dict[str, Any]]:
             bundles.append(dict(output["data"]))
     for name, text in sorted(streams.items(), reverse=True):
         # A stream of warnings and progress bars only is no result, and comes and goes with versions.
-        if without_volatile(text).strip():
+        if len(text) > LONGEST or without_volatile(text).strip():
             bundles.append({STREAM_MIMES.get(name, f"text/plain; stream={name}"): text})
     return bundles
 

@@ -15,7 +15,7 @@ class Cause(NamedTuple):
     ----------
     kind : str
         Its stable name: ``package``, ``drift``, ``data``, ``network``, ``order``, ``system``, ``memory``, ``timeout``,
-        ``kernel``, ``other``.
+        ``output``, ``kernel``, ``person``, ``python2``, ``other``.
     words : str
         What it is, a sentence.
     hint : str
@@ -52,6 +52,8 @@ def likely_cause(execution: Execution, *, inferred: bool) -> Cause | None:
     quoted = re.search(r"'([^']+)'", text)
     if execution.reason == "timeout":
         return Cause("timeout", "It took longer than it was given.", "Give it more time: --timeout SECONDS.")
+    if execution.reason == "flood":
+        return Cause("output", "It puts out more than a notebook can hold.", "Look for a loop that does not end.")
     if execution.reason in ("died", "broken"):
         return Cause(
             "kernel",
@@ -85,6 +87,18 @@ def likely_cause(execution: Execution, *, inferred: bool) -> Cause | None:
         )
     if name in ("CalledProcessError", "OSError") and re.search(r"command|not found|cannot open shared object", text):
         return Cause("system", "It needs a program or library of the system.", "Install it beside the packages.")
+    if name == "StdinNotImplementedError":
+        return Cause(
+            "person",
+            "It asks a person something while it runs, and nobody is there to answer.",
+            "Run it by hand; an author can put such a value into a cell tagged parameters.",
+        )
+    if name == "SyntaxError" and "Missing parentheses in call to" in text:
+        return Cause(
+            "python2",
+            "It is written in Python 2, which ended in 2020 and which no kernel of today runs.",
+            "Convert a copy of it: 2to3 rewrites most of it.",
+        )
     if name == "MemoryError":
         return Cause("memory", "This computer has too little memory for it.", "Run it on a larger one.")
     if name in _DRIFT and inferred:

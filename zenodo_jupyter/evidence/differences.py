@@ -9,6 +9,7 @@ from typing import Any
 
 from ..card import VERDICTS
 from ..compare.pairing import CellPair, outputs_of, pair_cells, richest, text_of
+from ..compare.text import LONGEST
 from .sides import table_sides, text_sides
 
 #: By verdict: a mark that is told from the others without colour.
@@ -20,16 +21,16 @@ LEVELS = (
 )  # fmt: skip
 #: From the worst down; a cell with several outputs is shown by its worst.
 WORST = ("failed", "missing", "differs", "unsteady", "extra", "close", "same")
+#: So many outputs are shown one by one.
+SHOWN = 200
 #: Pictures of more characters than this are not shown: the page has to open on a phone.
 _LARGEST = 3_000_000
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml")
 _PLACE = re.compile(r" at (\d+), (\d+)")
 
 
-def differences(
-    outputs: list[dict[str, Any]], archived: Mapping[str, Any], rerun: Mapping[str, Any]
-) -> tuple[list[str], int]:
-    """Return a section for each output that was reached and is not the same, and how many outputs that is.
+def differences(outputs: list[dict[str, Any]], archived: Mapping[str, Any], rerun: Mapping[str, Any]) -> list[str]:
+    """Return a section for each output that was reached and is not the same, up to `SHOWN`.
 
     Parameters
     ----------
@@ -39,19 +40,26 @@ def differences(
         The notebooks.
     """
     pairs = {(pair.place, pair.archived is None): pair for pair in pair_cells(archived, rerun)}
-    parts = []
+    parts: list[str] = []
+    bundles: dict[int, list[dict[str, Any]]] = {}
     for number, output in enumerate(outputs, 1):
         if output["verdict"] == "same" or (output["verdict"] == "failed" and output["rerun_index"] is None):
             continue  # what was not reached has nothing to be shown beside
+        if len(parts) == SHOWN:
+            parts.append(f"<p class='more'>These are the first {SHOWN}; the JSON report has all.</p>")
+            break
         pair = pairs.get((output["cell_index"], output["verdict"] == "extra"))
         pair = pair or pairs.get((output["cell_index"], False)) or CellPair(output["cell_index"], None, None)
-        parts.append(_section(number, output, pair))
-    return parts, len(parts)
+        for cell in (pair.archived, pair.rerun):
+            if id(cell) not in bundles:
+                bundles[id(cell)] = outputs_of(cell)
+        before = _at(bundles[id(pair.archived)], output["output_index"])
+        now = _at(bundles[id(pair.rerun)], output["rerun_index"])
+        parts.append(_section(number, output, pair, before, now))
+    return parts
 
 
-def _section(number: int, output: dict[str, Any], pair: CellPair) -> str:
-    before = _at(pair.archived, output["output_index"])
-    now = _at(pair.rerun, output["rerun_index"])
+def _section(number: int, output: dict[str, Any], pair: CellPair, before: dict[str, Any], now: dict[str, Any]) -> str:
     source = text_of((pair.archived or pair.rerun or {}).get("source"))
     verdict = output["verdict"]
     detail = f"<p>{escape(output['detail'])}</p>" if output["detail"] else ""
@@ -64,8 +72,7 @@ def _section(number: int, output: dict[str, Any], pair: CellPair) -> str:
     )
 
 
-def _at(cell: Mapping[str, Any] | None, position: int | None) -> dict[str, Any]:
-    outputs = outputs_of(cell)
+def _at(outputs: list[dict[str, Any]], position: int | None) -> dict[str, Any]:
     return outputs[position] if position is not None and position < len(outputs) else {}
 
 
@@ -73,10 +80,10 @@ def _sides(number: int, output: dict[str, Any], before: dict[str, Any], now: dic
     pictures = _picture(before, "published"), _picture(now, "re-run")
     if any(pictures):
         return _pictures(number, output, *pictures)
-    if "text/html" in before and "text/html" in now:
-        table = table_sides(text_of(before["text/html"]), text_of(now["text/html"]))
-        if table:
-            return table
+    html = text_of(before.get("text/html")), text_of(now.get("text/html"))
+    table = table_sides(*html) if all(html) and max(map(len, html)) <= LONGEST else ""
+    if table:
+        return table
     return text_sides(_plain(before), _plain(now))
 
 

@@ -21,6 +21,8 @@ _RUNGS = {
     Rung.REPRODUCED: ("Reproduced", "at least 95 % of the outputs look as published, none differs"),
     Rung.IDENTICAL: ("Identical", "every output is the same"),
 }
+#: So many outputs are told line by line.
+_ROWS = 2000
 _STEPS = {
     "satisfied": "What is installed here is what the record asks for.",
     "lock": "Rebuilt from the record's lock file.",
@@ -43,14 +45,14 @@ def page(report: Mapping[str, Any], archived: Mapping[str, Any], rerun: Mapping[
         The notebooks, for what is shown of the outputs.
     """
     compared = report["comparison"]
-    sections, count = differences(compared["outputs"], archived, rerun)
+    sections = differences(compared["outputs"], archived, rerun)
     parts = [
         _head(report),
         _verdict(report),
         _tiles(report),
         _strip(compared, archived),
         _stop(report),
-        f"<h2>What differs</h2>{''.join(sections)}" if count else "",
+        f"<h2>What differs</h2>{''.join(sections)}" if sections else "",
         _outputs("All outputs", compared["outputs"]),
         _outputs("Set aside by the author", compared["aside"]),
         _environment(report["environment"]),
@@ -175,14 +177,15 @@ def _outputs(title: str, outputs: list[dict[str, Any]]) -> str:
         f'<tr><td class="num">{o["cell_index"] + 1}</td><td>{escape(o["mime"])}</td>'
         f'<td><span class="mark {o["verdict"]}">{MARKS[o["verdict"]]}</span> {escape(VERDICTS[o["verdict"]])}</td>'
         f"<td>{LEVELS[o['level']]} (L{o['level']})</td><td>{escape(o['detail'])}</td></tr>"
-        for o in outputs
+        for o in outputs[:_ROWS]
     )
+    more = f"<p class='more'>… and {len(outputs) - _ROWS:,} more in the JSON report</p>" if len(outputs) > _ROWS else ""
     return (
         f'<h2 id="{"outputs" if title == "All outputs" else "aside"}">{title}</h2>'
         f'<details><summary>{len(outputs)} outputs, one by one</summary><div class="wide" tabindex="0"><table><thead><tr>'
         '<th scope="col">Cell</th><th scope="col">Output</th>'
         '<th scope="col">Verdict</th><th scope="col">Level</th><th scope="col">Detail</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div></details>"
+        f"<tbody>{rows}</tbody></table></div>{more}</details>"
     )
 
 
