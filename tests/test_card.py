@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import nh3
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -40,6 +41,12 @@ def test_registered_doi_is_a_link(shown: dict[str, Any]) -> None:
     """Should lead to doi.org, and load nothing from elsewhere."""
     html = card.html({**shown, "registered": True, "link": "https://doi.org/10.5072/zenodo.7"})
     assert 'href="https://doi.org/10.5072/zenodo.7"' in html and "src=" not in html
+
+
+def test_doi_survives_a_sanitizer(shown: dict[str, Any]) -> None:
+    """Should say the DOI in text, since front ends drop drawings from the outputs of notebooks that are not trusted."""
+    kept = nh3.clean(card.html(shown), tags={"div", "span", "strong", "a"}, clean_content_tags={"svg", "script"})
+    assert "DOI 10.5072/zenodo.7 (local, not registered)" in kept
 
 
 def test_card_does_not_make_a_notebook_look_changed(shown: dict[str, Any]) -> None:

@@ -155,6 +155,11 @@ def why_not(doi: DOI) -> str:
     return "local, not registered" if doi.is_test else "for tests, not at doi.org"
 
 
+def badge_colour(registered: bool) -> str:
+    """Return the ground on which a DOI stands in white: another one where it is not registered."""
+    return "#0f7fc0" if registered else "#6b5b2e"
+
+
 def badge_svg(doi: DOI, registered: bool) -> str:
     """Draw a badge: ``DOI`` on the left, its value on the right, and whether it is local and not registered.
 
@@ -162,7 +167,7 @@ def badge_svg(doi: DOI, registered: bool) -> str:
     letters is the viewer's affair.
     """
     value = str(doi) if registered else f"{doi} · {why_not(doi)}"
-    colour = "#0f7fc0" if registered else "#6b5b2e"
+    colour = badge_colour(registered)
     left, right = 34, 16 + round(len(value) * 6.3)
     width = left + right
     return (
