@@ -73,6 +73,9 @@ export function addCommands({ commands, trans, tracker, browser, settings, model
       const path = args.path ?? (args.selected ? browser?.selectedItems().next().value?.path : undefined);
       const panel = path ? await commands.execute('docmanager:open', { path, factory: 'Notebook' }) : tracker.currentWidget;
       if (args.yes === true) {
+        if (!panel) {
+          throw new Error(trans.__('No notebook is open'));
+        }
         return (await models()).publish(panel as NotebookPanel, text(args.to) || null);
       }
       show();

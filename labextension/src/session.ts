@@ -59,7 +59,8 @@ export class Session {
     }
     await model.look();
     if (model.obstacle) {
-      throw new Error([...model.blockers.map(finding => finding.message), ...[...model.faults.values()].flat()].join(' '));
+      const wrong = [...model.blockers.map(finding => finding.message), ...[...model.faults.values()].flat()];
+      throw new Error(wrong.join(' ') || `A token is missing for ${this.places.repository(model.order.chosen.to)?.title}.`);
     }
     await model.publish(true);
     if (!model.act.published) {

@@ -86,6 +86,11 @@ describe('commands', () => {
     expect(await commands.execute(COMMANDS.cite, HEADLESS[COMMANDS.cite])).toBe('Ada (2026). Rain.');
   });
 
+  it('says so where there is no notebook to publish', async () => {
+    await expect(commands.execute(COMMANDS.publish, { yes: true })).rejects.toThrow('No notebook is open');
+    expect(asked).toEqual([]);
+  });
+
   it('runs other people’s code only where a person has said yes', async () => {
     const { yes, ...unasked } = HEADLESS[COMMANDS.reproduce];
     await commands.execute(COMMANDS.reproduce, unasked);
