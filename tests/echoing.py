@@ -31,9 +31,14 @@ IPKernelApp.launch_instance(kernel_class=Echo)
 
 def install(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Install it below a folder in which kernels are looked for from now on."""
+    put(place)
+    monkeypatch.setenv("JUPYTER_PATH", str(place))
+
+
+def put(place: Path) -> None:
+    """Put it into one of Jupyter's folders for data."""
     folder = place / "kernels" / "say"
     folder.mkdir(parents=True)
     (folder / "echo.py").write_text(ECHO)
     argv = [sys.executable, "{resource_dir}/echo.py", "-f", "{connection_file}"]
     (folder / "kernel.json").write_text(json.dumps({"argv": argv, "language": "echo", "display_name": "Echo"}))
-    monkeypatch.setenv("JUPYTER_PATH", str(place))
