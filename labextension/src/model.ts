@@ -43,7 +43,7 @@ export class NotebookModel {
   /** What is asked before something that cannot be undone. */
   question: string | null = null;
   /** What came of the last button beside a finding. */
-  remedied: { ok: boolean; words: string } | null = null;
+  remedied: { ok: true; words: string } | { ok: false; error: ApiError } | null = null;
   /** The groups that are open. */
   readonly open = new Set<Group>();
   /** Whether the server is being asked. */
@@ -199,7 +199,7 @@ export class NotebookModel {
       if (!(error instanceof ApiError)) {
         throw error;
       }
-      this.remedied = { ok: false, words: [error.message, error.hint].filter(Boolean).join(' ') };
+      this.remedied = { ok: false, error };
     } finally {
       this.isLooking = false;
     }

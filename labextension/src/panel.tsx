@@ -61,6 +61,7 @@ export class PanelBody extends ReactWidget {
       requests: this._requests,
       underway: this._underway,
       turn: view => this.turn(view),
+      describe: () => this._describe(),
       current: null,
       linkNotebook: null,
       insertCode: null,
@@ -158,6 +159,14 @@ export class PanelBody extends ReactWidget {
       },
       insertCode: source => notebook.insertCode(source)
     };
+  }
+
+  private _describe(): void {
+    const model = this._session.current?.model;
+    model?.turn('edit');
+    model?.toggle('about', true);
+    this.turn('notebook');
+    this._focus(['zj-group-about']);
   }
 
   protected onAfterAttach(message: Message): void {

@@ -8,7 +8,7 @@ import { ApiError, type Api } from './api';
 import type { IFinding, IRemedied } from './types';
 
 const CHANGED_MEANWHILE = {
-  error: 'ChangedMeanwhile',
+  error: 'CellChanged',
   message: 'The cell was changed at the same time, so it was left as it is.',
   hint: 'Try again.'
 };

@@ -64,6 +64,11 @@ def test_my_records(open_window: Callable[..., Window], notebook: Path, publishe
     panel.get_by_role("button", name="Open the notebook").click()
     expect(window.state).to_contain_text("Published, version 1, unchanged")
     assert published in panel.inner_text().replace("\n", "")
+    panel.get_by_role("tab", name="My records").click()
+    mine.click()
+    panel.get_by_role("button", name="Edit the description …").click()
+    expect(window.group("About")).to_be_focused()
+    expect(panel.get_by_label("Title")).to_have_value("Was Seattle warmer than normal in 2012–2015?")
 
 
 def test_found_by_words_and_used_by_a_cell(open_window: Callable[..., Window], notebook: Path, published: str) -> None:

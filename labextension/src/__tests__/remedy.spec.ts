@@ -94,10 +94,10 @@ describe('NotebookModel.remedy', () => {
   it('says so when it could not be done, and looks again', async () => {
     answer = remedied(1, 'something else', '');
     await model.remedy(FINDING, 'environment');
-    expect(model.remedied?.words).toContain('changed at the same time');
+    expect((model.remedied as any).error.message).toContain('changed at the same time');
     answer = new ApiError({ error: 'BadInput', message: 'It is gone.', hint: 'Look again.' }, 400);
     await model.remedy(FINDING, 'environment');
-    expect(model.remedied).toEqual({ ok: false, words: 'It is gone. Look again.' });
+    expect(model.remedied).toEqual({ ok: false, error: answer });
     expect(asked.filter(what => what === 'collect')).toHaveLength(2);
     expect(notebook.getCell(1).getSource()).toBe('key = "k7Qm"');
   });

@@ -149,6 +149,14 @@ describe('Token', () => {
     expect([api.cancelSignIn.mock.calls, !!named('Sign in with')]).toEqual([[['lab', '1']], true]);
   });
 
+  it('says why it failed, and leaves the window, which says so too', async () => {
+    await shown();
+    api.signIn.mockImplementation(async () => ({ state: 'failed', error: DENIED }));
+    await press('Sign in with Our lab');
+    await until(() => expect(host.querySelector('[role=alert]')?.textContent).toContain('You did not let Jupyter in.'));
+    expect([page.close.mock.calls.length, document.activeElement]).toEqual([0, named('Sign in with')]);
+  });
+
   it('closes the window again where it cannot begin, and says why', async () => {
     await shown();
     api.beginSignIn = async () => Promise.reject(new ApiError({ error: 'BadInput', message: 'Nobody has registered it.', hint: '' }, 400));

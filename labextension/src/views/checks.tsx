@@ -5,7 +5,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { IFinding } from '../types';
 import { useNotebook, usePanel } from './context';
-import { Button, Note } from './controls';
+import { Button, Note, Problem } from './controls';
 import { idOf } from './field';
 import { GroupBox, type ITally } from './group';
 import { Rehearsal } from './rehearsal';
@@ -56,7 +56,8 @@ export function Checks(): JSX.Element {
       tally={model.plan && tally}
     >
       <div role="status" id="zj-remedied" tabIndex={-1}>
-        {model.remedied && <Note voice={model.remedied.ok ? 'ok' : 'bad'} title={model.remedied.words} />}
+        {model.remedied?.ok && <Note voice="ok" title={model.remedied.words} />}
+        {model.remedied?.ok === false && <Problem error={model.remedied.error} />}
       </div>
       {findings.map((finding, index) => (
         <Finding key={index} finding={finding} />

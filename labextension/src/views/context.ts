@@ -39,6 +39,8 @@ export interface IPanelContext extends ISurroundings {
   readonly requests: Requests;
   /** Turn to a view. */
   turn(view: View): void;
+  /** Turn to the description of the notebook in front. */
+  describe(): void;
   /** Contents path of the notebook in front. */
   readonly current: string | null;
   /** Have the notebook in front become the next version of a record; null where no notebook is in front. */

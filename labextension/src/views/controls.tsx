@@ -6,9 +6,9 @@
  */
 import { caretDownIcon, caretRightIcon, checkIcon, copyIcon, type LabIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import type { ApiError } from '../api';
 import { blockIcon, tickIcon, warnIcon } from '../icons';
 import { usePanel } from './context';
+import { wrongOf, type Told } from './words';
 
 /** A drawing beside words, which say the same. */
 export function Icon(props: { icon: LabIcon; className?: string }): JSX.Element {
@@ -82,10 +82,11 @@ export function Note(props: {
 }
 
 /** What went wrong, and what to try. */
-export function Problem(props: { error: Pick<ApiError, 'message' | 'hint'> | { message: string; hint: string } }): JSX.Element {
+export function Problem(props: { error: Told }): JSX.Element {
+  const { message, hint } = wrongOf(props.error, usePanel().trans);
   return (
-    <Note voice="bad" title={props.error.message} role="alert">
-      {props.error.hint && <p>{props.error.hint}</p>}
+    <Note voice="bad" title={message} role="alert">
+      {hint && <p>{hint}</p>}
     </Note>
   );
 }

@@ -92,7 +92,7 @@ function Mine(props: { hit: IHit; isOpen: boolean; onToggle: (isOpen: boolean) =
 
 /** How to go on with a draft or record. */
 function Ways(props: { hit: IHit }): JSX.Element {
-  const { trans, places, mine, getting, openFile, turn, focus, linkNotebook, current } = usePanel();
+  const { trans, places, mine, getting, openFile, turn, describe, focus, linkNotebook, current } = usePanel();
   const { hit } = props;
   const [isAsking, setAsking] = React.useState(false);
   const row = places.repository(hit.repository);
@@ -101,6 +101,10 @@ function Ways(props: { hit: IHit }): JSX.Element {
     await openFile(hit.notebook!);
     turn('notebook');
     focus('zj-state');
+  };
+  const edit = async () => {
+    await openFile(hit.notebook!);
+    describe();
   };
   const look = () => {
     turn('opening');
@@ -117,6 +121,11 @@ function Ways(props: { hit: IHit }): JSX.Element {
         {hit.notebook && (
           <Button kind={hit.stopped ? 'main' : undefined} className="zj-btn-s" icon={notebookIcon} onClick={() => void goOn()}>
             {hit.stopped ? trans.__('Resume …') : trans.__('Open the notebook')}
+          </Button>
+        )}
+        {!isDraft && hit.notebook && (
+          <Button className="zj-btn-s" onClick={() => void edit()}>
+            {trans.__('Edit the description …')}
           </Button>
         )}
         {!isDraft && (

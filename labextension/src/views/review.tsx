@@ -45,8 +45,9 @@ export function Review(): JSX.Element {
     chosen: trans.__('people you choose')
   };
   const account = places.accounts.get(row.name);
-  const change = (group: 'files' | 'about' | 'checks' | 'where') => (
-    <Link onClick={() => reveal(group)} aria-label={trans.__('Change %1', group)}>
+  const groups = { files: trans.__('Files'), about: trans.__('About'), where: trans.__('Where') };
+  const change = (group: keyof typeof groups) => (
+    <Link onClick={() => reveal(group)} aria-label={trans.__('Change: %1', groups[group])}>
       {trans.__('change')}
     </Link>
   );

@@ -95,9 +95,11 @@ function SignIn(way: IWay): JSX.Element {
   const begin = () => {
     // In the click itself: a window that opens any later is taken for a pop-up.
     const page = window.open('', '_blank');
+    let isThere = false;
     void attempt(async () => {
       try {
         await places.signIn(repository.name, address => {
+          isThere = true;
           focus(id);
           if (page) {
             page.opener = null;
@@ -105,7 +107,9 @@ function SignIn(way: IWay): JSX.Element {
           }
         });
       } catch (error) {
-        page?.close();
+        if (!isThere) {
+          page?.close(); // it is empty; later it says what went wrong, too
+        }
         throw error;
       }
     }, id);

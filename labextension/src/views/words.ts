@@ -3,7 +3,11 @@
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { NotebookModel } from '../model';
-import type { IProgress, IRecord, IStanding } from '../types';
+import type { ApiError } from '../api';
+import type { IErrorBody, IProgress, IRecord, IStanding } from '../types';
+
+/** An error, or its body as a job has it. */
+export type Told = ApiError | IErrorBody;
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 
@@ -125,6 +129,26 @@ export function wordsOf(standing: IStanding, trans: TranslationBundle): string {
       return trans.__('A copy of another record');
     default:
       return trans.__('Never published');
+  }
+}
+
+/** Say what went wrong: what the server said, or in words of ours where it is the front end that could not do it. */
+export function wrongOf(error: Told, trans: TranslationBundle): { message: string; hint: string } {
+  switch ('error' in error ? error.error : 'name' in error && error.status === 0 ? error.name : '') {
+    case 'NoAnswer':
+      return { message: trans.__('The Jupyter server does not answer.'), hint: '' };
+    case 'NotSaved':
+      return {
+        message: trans.__('The notebook is not saved, and only what is saved can be looked at and published.'),
+        hint: trans.__('Save it, then look again.')
+      };
+    case 'CellChanged':
+      return {
+        message: trans.__('The cell was changed at the same time, so it was left as it is.'),
+        hint: trans.__('Try again.')
+      };
+    default:
+      return error;
   }
 }
 
