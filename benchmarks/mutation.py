@@ -3,9 +3,9 @@
     python -m benchmarks.mutation [COUNT] [NOTEBOOK …]
 
 The notebooks are run here twice, in this environment. Nothing that came out twice the same may be called different; then one
-number, one region of a picture, one cell of a table, one line of text or one output of the first run is changed at a time
-(the seed is fixed), and the comparison of both is asked. A change is seen when its output is not called the same. Outputs that
-are not deterministic are left out before.
+number, one region of a picture, one mark in a picture, one cell of a table, one line of text or one output of the first run is
+changed at a time (the seed is fixed), and the comparison of both is asked. A change is seen when its output is not called the
+same. Outputs that are not deterministic are left out before.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ NOTEBOOKS = (
 LEAST = 0.002
 #: The smallest edge of a changed region, as a share of the picture's: about that of a marker in a plot.
 SMALLEST_REGION = 0.03
+#: The diameters of a mark, in pixels, as plots have them; and its colours, of which one is told from what is below it.
+MARKS = (3, 10)
+DARK, LIGHT = ("black", "blue", "red", "green"), ("white", "yellow", "orange")
 #: What a library runs in the browser is no result: matplotlib's own script is not compared.
 SCRIPT = "application/javascript"
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.:/-])")
@@ -105,6 +108,26 @@ def change_pixels(nb: Notebook, chance: random.Random) -> bool:
     return True
 
 
+def change_mark(nb: Notebook, chance: random.Random) -> bool:
+    """Put a round mark into a picture; one that is gone is the same for a comparison, which asks both ways."""
+    from PIL import Image, ImageDraw, ImageStat
+
+    places = texts(nb, "image/png")
+    if not places:
+        return False
+    holder, key = chance.choice(places)
+    image = Image.open(io.BytesIO(base64.b64decode(holder[key]))).convert("RGB")
+    across = chance.randint(*MARKS)
+    x, y = chance.randrange(image.width - across), chance.randrange(image.height - across)
+    box = (x, y, x + across, y + across)
+    light = ImageStat.Stat(image.crop(box).convert("L")).mean[0]
+    ImageDraw.Draw(image).ellipse(box, fill=chance.choice(DARK if light > 128 else LIGHT))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    holder[key] = base64.b64encode(buffer.getvalue()).decode()
+    return True
+
+
 def change_line(nb: Notebook, chance: random.Random) -> bool:
     """Drop, repeat or change a word of one line of text."""
     places = [(h, k) for h, k in texts(nb, "text", "text/plain") if re.search(r"[A-Za-z]{3}", str(h[k]))]
@@ -141,6 +164,7 @@ def drop_output(nb: Notebook, chance: random.Random) -> bool:
 CHANGES: dict[str, Change] = {
     "a number": change_number,
     "a region of a picture": change_pixels,
+    "a mark in a picture": change_mark,
     "a cell of a table": change_table_cell,
     "a line of text": change_line,
     "a missing output": drop_output,

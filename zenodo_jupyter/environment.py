@@ -24,7 +24,11 @@ from .packages import LOCK, normal
 QUESTION = r"""
 import sys
 sys.path[:] = [folder for folder in sys.path if folder]
-import importlib.metadata as metadata, json, os, platform
+import json, os, platform
+try:
+    import importlib.metadata as metadata
+except ImportError:
+    import importlib_metadata as metadata  # Python 3.7 and older, where ipykernel brings it along
 def provides(dist):
     declared = (dist.read_text("top_level.txt") or "").split()
     if declared:
