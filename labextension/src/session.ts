@@ -7,6 +7,7 @@ import type { IStateDB } from '@jupyterlab/statedb';
 import { Signal } from '@lumino/signaling';
 import { Api } from './api';
 import { OpenNotebook } from './document';
+import { Kept } from './memory';
 import { NotebookModel } from './model';
 import { Places } from './places';
 import type { Settings } from './settings';
@@ -29,9 +30,10 @@ export class Session {
   constructor(
     private _tracker: INotebookTracker,
     private _files: Contents.IManager,
-    private _memory: IStateDB | null,
+    state: IStateDB | null,
     settings: Settings
   ) {
+    this._memory = new Kept(state);
     const prefer = () => this.places.prefer(settings.now.repository);
     settings.changed.connect(prefer);
     prefer();
@@ -94,5 +96,6 @@ export class Session {
     this.changed.emit();
   }
 
+  private _memory: Kept;
   private _followed = new Map<NotebookPanel, IFollowed>();
 }

@@ -25,7 +25,7 @@ def drag(window: Window, item: Locator, to: Locator) -> None:
 
 
 def test_dragged_from_the_file_browser(open_window: Callable[..., Window], notebook: Path, local: Repository) -> None:
-    """A file, and a folder with a notebook in it, are dragged onto Files, named with their reason, and published."""
+    """A file, and a folder with a notebook in it, are dragged onto Files, survive a reload, and are published."""
     (notebook.parent / "notes.txt").write_text("Rain gauge moved in May.\n")
     (notebook.parent / "more").mkdir()
     (notebook.parent / "more" / "second.ipynb").write_bytes(notebook.read_bytes())
@@ -41,8 +41,15 @@ def test_dragged_from_the_file_browser(open_window: Callable[..., Window], noteb
     expect(window.panel.get_by_role("checkbox", name="second.ipynb")).to_be_checked()
     expect(window.panel.locator(".is-target")).to_have_count(0)
     assert complaints(window) == []
+    window.group("About").click()
+    window.panel.get_by_label("Title").fill("Rain, with notes")
+
+    window.page.reload()  # at once: what was chosen and typed is there again
+    window.button.click()
+    expect(window.group("About")).to_contain_text("Rain, with notes")
+    expect(window.group("Files")).to_contain_text("5 files")
     window.panel.get_by_role("button", name="Review and publish").click()
     window.primary.click()
     window.finished()
-    (record,) = [r for r in local.search("notes.txt OR Seattle").records if "notes.txt" in {f.key for f in r.files}]
-    assert "more/second.ipynb" in {file.key for file in record.files}
+    (record,) = local.search('"Rain, with notes"').records
+    assert {"notes.txt", "more/second.ipynb"} <= {file.key for file in local.get(record.id).files}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
-from conftest import FAR_TITLE, Far
+from conftest import FAR_TITLE, SECONDS, Far
 from jupyter_process import JupyterProcess
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from playwright.sync_api import BrowserContext, expect
@@ -148,7 +148,7 @@ def test_every_state_in_every_theme(
 
 def test_clicks(context: BrowserContext, open_window: Callable[..., Window], jupyter: JupyterProcess, far: Far) -> None:
     """The first publication ever takes at most six clicks, a pasted token and no typing; the next version takes two."""
-    jupyter.ask("DELETE", "zenodo-jupyter/repositories/lab/token") if _has_token(jupyter) else None
+    jupyter.session.delete(f"{jupyter.url}zenodo-jupyter/repositories/lab/token", timeout=SECONDS)
     context.add_init_script(COUNT)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     window = open_window(sums(jupyter.root / "clicks"))
@@ -173,8 +173,3 @@ def test_clicks(context: BrowserContext, open_window: Callable[..., Window], jup
     expect(window.state).to_contain_text("Published, version 2, unchanged")
     assert window.finished() != first
     assert window.page.evaluate("window.zjDone") == {"clicks": 2, "keys": 0}
-
-
-def _has_token(jupyter: JupyterProcess) -> bool:
-    rows = jupyter.ask("GET", "zenodo-jupyter/repositories")["repositories"]
-    return any(row["name"] == "lab" and row["has_token"] for row in rows)
