@@ -1,7 +1,6 @@
 import { nullTranslator } from '@jupyterlab/translation';
 import * as React from 'react';
 import { createRoot, type Root } from 'react-dom/client';
-import { act } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../api';
 import { Places } from '../places';
@@ -9,8 +8,6 @@ import { SignIns } from '../signin';
 import type { ISigningIn } from '../types';
 import { PanelProvider } from '../views/context';
 import { Token } from '../views/token';
-
-(globalThis as any).IS_REACT_ACT_ENVIRONMENT = true;
 
 const LAB = { name: 'lab', title: 'Our lab', url: 'https://lab.example.org', has_token: false, can_sign_in: true, is_signed_in: false };
 const WAITING: ISigningIn = { state: 'waiting', error: null };
@@ -92,15 +89,15 @@ describe('Token', () => {
       );
     };
     places.changed.connect(draw);
-    await act(async () => draw());
+    draw();
+    await until(() => expect(host.querySelector('.zj-token')).toBeTruthy());
   };
   const named = (words: string) => [...host.querySelectorAll<HTMLElement>('button, a')].find(one => one.textContent?.includes(words));
-  const press = (words: string) => act(async () => named(words)!.click());
-  const until = (check: () => void) =>
-    vi.waitFor(async () => {
-      await act(async () => undefined);
-      check();
-    }, 5000);
+  const press = async (words: string) => {
+    await until(() => expect(named(words)).toBeTruthy());
+    named(words)!.click();
+  };
+  const until = (check: () => void) => vi.waitFor(check, 5000);
   let page: any;
 
   beforeEach(() => {
@@ -110,8 +107,8 @@ describe('Token', () => {
     vi.spyOn(window, 'open').mockImplementation(() => page);
   });
 
-  afterEach(async () => {
-    await act(async () => root.unmount());
+  afterEach(() => {
+    root.unmount();
     host.remove();
     vi.restoreAllMocks();
   });
@@ -125,7 +122,7 @@ describe('Token', () => {
     await shown();
     expect(host.querySelector('input')).toBeNull();
     await press('Or paste a token');
-    expect(host.querySelector('input')?.type).toBe('password');
+    await until(() => expect(host.querySelector('input')?.type).toBe('password'));
   });
 
   it('opens a window that knows nothing of this one, waits, and tells the account', async () => {
@@ -135,8 +132,8 @@ describe('Token', () => {
       return DONE;
     });
     await press('Sign in with Our lab');
-    expect([page.opener, page.location.href]).toEqual([null, 'https://lab.example.org/oauth']);
-    expect(host.querySelector('[role=status]')?.textContent).toContain('Waiting for you');
+    await until(() => expect([page.opener, page.location.href]).toEqual([null, 'https://lab.example.org/oauth']));
+    await until(() => expect(host.querySelector('[role=status]')?.textContent).toContain('Waiting for you'));
     expect(named('Open it again')?.getAttribute('href')).toBe('https://lab.example.org/oauth');
     await until(() => expect(host.textContent).toContain('account of Ada'));
     await until(() => expect(document.activeElement?.textContent).toBe('Sign out'));
@@ -146,7 +143,7 @@ describe('Token', () => {
     await shown();
     await press('Sign in with Our lab');
     await press('Cancel');
-    expect([api.cancelSignIn.mock.calls, !!named('Sign in with')]).toEqual([[['lab', '1']], true]);
+    await until(() => expect([api.cancelSignIn.mock.calls, !!named('Sign in with')]).toEqual([[['lab', '1']], true]));
   });
 
   it('says why it failed, and leaves the window, which says so too', async () => {
@@ -154,25 +151,26 @@ describe('Token', () => {
     api.signIn.mockImplementation(async () => ({ state: 'failed', error: DENIED }));
     await press('Sign in with Our lab');
     await until(() => expect(host.querySelector('[role=alert]')?.textContent).toContain('You did not let Jupyter in.'));
-    expect([page.close.mock.calls.length, document.activeElement]).toEqual([0, named('Sign in with')]);
+    await until(() => expect([page.close.mock.calls.length, document.activeElement]).toEqual([0, named('Sign in with')]));
   });
 
   it('closes the window again where it cannot begin, and says why', async () => {
     await shown();
     api.beginSignIn = async () => Promise.reject(new ApiError({ error: 'BadInput', message: 'Nobody has registered it.', hint: '' }, 400));
     await press('Sign in with Our lab');
+    await until(() => expect(host.querySelector('[role=alert]')?.textContent).toContain('Nobody has registered it.'));
     expect(page.close).toHaveBeenCalled();
-    expect(host.querySelector('[role=alert]')?.textContent).toContain('Nobody has registered it.');
   });
 
   it('offers to sign in again when the repository says that it is over', async () => {
     await shown({ has_token: true, is_signed_in: true });
-    await act(async () => root.render(null));
+    root.render(null);
+    await until(() => expect(host.textContent).toBe(''));
     places.accounts.clear();
     kept = LAB;
     api.testToken = async () => Promise.reject(new ApiError({ error: 'AccessDenied', message: 'You are signed out.', hint: '' }, 403));
-    await act(async () => places.changed.emit());
+    places.changed.emit();
     await until(() => expect(named('Sign in with Our lab')).toBeTruthy());
-    expect(host.querySelector('[role=alert]')?.textContent).toContain('You are signed out.');
+    await until(() => expect(host.querySelector('[role=alert]')?.textContent).toContain('You are signed out.'));
   });
 });

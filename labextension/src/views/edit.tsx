@@ -103,7 +103,9 @@ function EditFoot(): JSX.Element {
   const { trans } = usePanel();
   const { model, reveal } = useNotebook();
   const { obstacle, standing, plan } = model;
-  const words = { about: <AboutObstacle />, checks: model.blockers[0]?.message, where: trans.__('A token is missing.'), files: '' };
+  const isOffered = model.places.repository(model.order.chosen.to)?.can_sign_in;
+  const missing = isOffered ? trans.__('You are not signed in.') : trans.__('A token is missing.');
+  const words = { about: <AboutObstacle />, checks: model.blockers[0]?.message, where: missing, files: '' };
   const next = standing?.next_index ?? 1;
   const label =
     standing?.state === 'stopped'

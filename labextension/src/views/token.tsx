@@ -9,17 +9,21 @@ import type { IRepository } from '../types';
 import { usePanel } from './context';
 import { Away, Button, Fold, Icon, Link } from './controls';
 
+interface IFault {
+  id: string;
+  error: ApiError;
+}
+
 /** What the ways to sign in have in common. */
 interface IWay {
   repository: IRepository;
   /** Of what is focused first. */
   id: string;
-  /** Of what tells the problem. */
-  errorId: string;
   /** Whether something is being asked. */
   isAsking: boolean;
-  problem: ApiError | null;
-  /** Do something, and tell what goes wrong; then the element with an id has the focus, unless the person went elsewhere. */
+  /** What went wrong, with the id of what it belongs to. */
+  problem: IFault | null;
+  /** Do something, and tell what goes wrong at an element, which has the focus then, unless the person went elsewhere. */
   attempt(work: () => Promise<void>, id: string): Promise<void>;
 }
 
@@ -27,11 +31,11 @@ export function Token(props: { repository: IRepository; onDone: () => void }): J
   const { places, focus } = usePanel();
   const { repository } = props;
   const [isAsking, setAsking] = React.useState(false);
-  const [problem, setProblem] = React.useState<ApiError | null>(null);
+  const [problem, setProblem] = React.useState<IFault | null>(null);
   const id = `zj-token-${repository.name}`;
 
   React.useEffect(() => {
-    places.askAccount(repository.name).catch(setProblem);
+    places.askAccount(repository.name).catch(error => setProblem({ id, error }));
   }, [repository.name]);
 
   const here = React.useRef<HTMLDivElement>(null);
@@ -42,7 +46,7 @@ export function Token(props: { repository: IRepository; onDone: () => void }): J
       await work();
       props.onDone();
     } catch (error) {
-      setProblem(error as ApiError);
+      setProblem({ id: back, error: error as ApiError });
     }
     setAsking(false);
     if (document.activeElement === document.body || here.current?.contains(document.activeElement)) {
@@ -50,25 +54,28 @@ export function Token(props: { repository: IRepository; onDone: () => void }): J
     }
   };
 
-  const errorId = `${id}-err`;
-  const way = { repository, id, errorId, isAsking, problem, attempt };
+  const way = { repository, id, isAsking, problem, attempt };
   return (
     <div className="zj-token" ref={here}>
       {repository.has_token ? <Kept {...way} /> : repository.can_sign_in ? <SignIn {...way} /> : <Paste {...way} />}
-      {problem && (
-        <p className="zj-err" id={errorId} role="alert">
-          <Icon icon={blockIcon} />
-          <span>
-            {problem.message} {problem.hint}
-          </span>
-        </p>
-      )}
     </div>
   );
 }
 
+/** Tells what went wrong, where it went wrong. */
+function Said({ id, problem }: Pick<IWay, 'id' | 'problem'>): JSX.Element | null {
+  return problem?.id === id ? (
+    <p className="zj-err" id={`${id}-err`} role="alert">
+      <Icon icon={blockIcon} />
+      <span>
+        {problem.error.message} {problem.error.hint}
+      </span>
+    </p>
+  ) : null;
+}
+
 /** Who one is, and how to end that. */
-function Kept({ repository, id, attempt }: IWay): JSX.Element {
+function Kept({ repository, id, problem, attempt }: IWay): JSX.Element {
   const { trans, places } = usePanel();
   const account = places.accounts.get(repository.name);
   const kept = places.keptIn.get(repository.name);
@@ -83,6 +90,7 @@ function Kept({ repository, id, attempt }: IWay): JSX.Element {
       <Link id={id} onClick={() => void attempt(() => places.forgetToken(repository.name), id)}>
         {repository.is_signed_in ? trans.__('Sign out') : trans.__('Forget this token')}
       </Link>
+      <Said id={id} problem={problem} />
     </>
   );
 }
@@ -134,6 +142,7 @@ function SignIn(way: IWay): JSX.Element {
       <Button id={id} icon={launchIcon} disabled={way.isAsking} onClick={begin}>
         {trans.__('Sign in with %1', repository.title)}
       </Button>
+      <Said {...way} />
       <Fold title={trans.__('Or paste a token')}>
         <Paste {...way} id={`${id}-pasted`} />
       </Fold>
@@ -142,9 +151,10 @@ function SignIn(way: IWay): JSX.Element {
 }
 
 /** Takes a token. */
-function Paste({ repository, id, errorId, isAsking, problem, attempt }: IWay): JSX.Element {
+function Paste({ repository, id, isAsking, problem, attempt }: IWay): JSX.Element {
   const { trans, places } = usePanel();
   const [token, setToken] = React.useState('');
+  const isWrong = problem?.id === id;
   const check = (text: string) => {
     if (text.trim()) {
       void attempt(async () => {
@@ -165,14 +175,14 @@ function Paste({ repository, id, errorId, isAsking, problem, attempt }: IWay): J
       </div>
       <input
         id={id}
-        className={`zj-in jp-mod-styled ${problem ? 'is-invalid' : ''}`}
+        className={`zj-in jp-mod-styled ${isWrong ? 'is-invalid' : ''}`}
         type="password"
         autoComplete="off"
         placeholder={trans.__('Paste it here; it is checked at once')}
         value={token}
         disabled={isAsking}
-        aria-invalid={!!problem || undefined}
-        aria-describedby={`${id}-hint ${problem ? errorId : ''}`}
+        aria-invalid={isWrong || undefined}
+        aria-describedby={`${id}-hint ${isWrong ? `${id}-err` : ''}`}
         onChange={event => setToken(event.target.value)}
         onPaste={event => {
           event.preventDefault();
@@ -192,6 +202,7 @@ function Paste({ repository, id, errorId, isAsking, problem, attempt }: IWay): J
           ? trans.__('Asking %1 …', hostOf(repository.url))
           : trans.__('It wants the scopes deposit:write and deposit:actions, and is sent to %1 only.', hostOf(repository.url))}
       </p>
+      <Said id={id} problem={problem} />
     </>
   );
 }
