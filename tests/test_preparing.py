@@ -114,6 +114,7 @@ def test_a_python_that_is_not_here_is_said_and_the_nearest_is_taken(index, recor
     folder = record({"requirements.txt": "tinypkg==1.0\n", "runtime.txt": "python-3.99\n"})
     outlook = outlook_of(folder)
     assert "It was written with Python 3.99, which is not on this machine" in outlook.words
+    assert "To have it: uv python install 3.99." in outlook.words
     done = prepare(outlook)
     assert done.used.differences[0].name == "Python"
     assert any("3.99" in note for note in done.notes)

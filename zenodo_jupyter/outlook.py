@@ -104,8 +104,10 @@ class Outlook:
         if interpreters.is_met(self.asked_python, self.python.version):
             return []
         minor = ".".join(self.asked_python.split(".")[:2])
+        # Not done unasked: half a hundred MB of a program, from elsewhere than the person's package index.
+        have = f" To have it: uv python install {minor}." if installers.find_uv() and minor.startswith("3.") else ""
         return [
-            f"It was written with Python {minor}, which is not on this machine; {self.python.version} is the nearest."
+            f"It was written with Python {minor}, which is not on this machine; {self.python.version} is the nearest.{have}"
         ]
 
     def about_ignored(self) -> list[str]:
