@@ -4,6 +4,7 @@
 import '../style/base.css';
 import '../style/parts.css';
 import '../style/form.css';
+import '../style/offers.css';
 import '../style/pages.css';
 import '../style/found.css';
 import { FileDialog } from '@jupyterlab/filebrowser';
