@@ -50,7 +50,8 @@ class Config(Configurable):
     default_repository : str
         Name or address of the repository that is meant when none is named.
     repositories : dict
-        Name → ``{"url", "title", …}``; see `repositories.RepositoryRow` for what can be given.
+        Name → ``{"url", "title", …}``; see `rows.RepositoryRow` for what can be given, and `oauth.Client` for its ``oauth``, by
+        which people sign in without making a token.
     allowed_repositories : list of str or None
         Names and addresses that may be used; None allows every one.
     datacite : dict

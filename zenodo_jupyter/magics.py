@@ -72,7 +72,7 @@ class ZenodoMagics(Magics):
 
         ACCOUNTS AND PLACES
 
-            %zenodo token set sandbox       asks for a token and keeps it; `list`, `test` and `forget` are there too
+            %zenodo token set sandbox       asks for a token and keeps it; `login`, `list`, `test` and `forget` are there too
             %zenodo fixity                  read all files of this computer's repository again; `backup` and `restore` it,
                                             `export` records as bags, `promote` them to another repository
             %zenodo dois                    which of its DOIs wait to be registered, where DataCite is configured
