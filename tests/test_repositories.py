@@ -184,6 +184,14 @@ def test_a_record_elsewhere_is_found_by_its_address_and_its_doi(config, other):
         resolve(str(record.doi), from_="local", config=config)
 
 
+def test_a_test_doi_of_a_repository_that_names_no_prefix(config, other):
+    """Should ask a configured repository as well that says nothing of its prefixes: anybody gives DOIs for tests."""
+    record = publish(repository("class", token=other.token, config=config))
+    config.repositories = {"class": {"url": other.url}}
+    place, found = resolve(str(record.doi), config=config)
+    assert (place.name, found.id) == ("class", record.id)
+
+
 def test_a_doi_in_two_places_is_asked_about(config, other, monkeypatch):
     """Two computers may have made the same practice DOI; nobody is to guess."""
     record = publish(repository(config=config))
