@@ -173,6 +173,17 @@ def settle(home: Path, name: str, content: Any) -> None:
     file.write_text(json.dumps(content))
 
 
+def know(home: Path, far: Far) -> None:
+    """Tell a server of the far repository, which counts as a real one."""
+    known = {FAR: {"url": far.server.url, "title": FAR_TITLE, "practice": False}}
+    settle(home, "jupyter_zenodo_config.json", {"Config": {"repositories": known}})
+
+
+def sign_in(jupyter: JupyterProcess, far: Far) -> None:
+    """Have a server keep the token for the far repository."""
+    jupyter.ask("PUT", f"zenodo-jupyter/repositories/{FAR}/token", {"token": far.token})
+
+
 def furnish(home: Path) -> None:
     """Leave out JupyterLab's first question, which would lie over the panel's foot; keep there what several browsers wrote."""
     news = {"fetchNews": "false", "checkForUpdates": False}
@@ -184,8 +195,7 @@ def furnish(home: Path) -> None:
 def jupyter(tmp_path_factory: pytest.TempPathFactory, far_server: Far, python: str) -> Iterator[JupyterProcess]:
     """JupyterLab and Notebook 7 on one server, behind a base URL as on a hub, which knows the far repository."""
     home = tmp_path_factory.mktemp("jupyter")
-    known = {FAR: {"url": far_server.server.url, "title": FAR_TITLE, "practice": False}}
-    settle(home, "jupyter_zenodo_config.json", {"Config": {"repositories": known}})
+    know(home, far_server)
     settle(home, "labconfig/page_config.json", {"exposeAppInBrowser": True})  # so that tests can change the theme
     furnish(home)
     with pytest.MonkeyPatch.context() as patch:
@@ -198,6 +208,20 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory, far_server: Far, python: s
         server = JupyterProcess(home, app="jupyterlab.labapp", base_url="/user/ada/", python=python)
     yield server
     server.stop()
+
+
+@pytest.fixture
+def signed_out(jupyter: JupyterProcess, far: Far) -> Iterator[Far]:
+    """The far repository, before and after the test without a token."""
+    yield far
+    jupyter.session.delete(f"{jupyter.url}zenodo-jupyter/repositories/{FAR}/token", timeout=SECONDS).raise_for_status()
+
+
+@pytest.fixture
+def signed_in(jupyter: JupyterProcess, signed_out: Far) -> Far:
+    """The far repository, with its token kept during the test."""
+    sign_in(jupyter, signed_out)
+    return signed_out
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def publish_version(window: Window, notebook: Path, first: Record, repository: R
     """Change the notebook, and publish version 2 with two clicks."""
     window.write(" Yes.")
     window.button.click()
-    expect(window.panel).to_contain_text("1 cell changed since version 1")
+    expect(window.state).to_contain_text("Published, version 1 · 1 cell changed since")
     window.panel.get_by_role("button", name="Publish version 2").click()
     expect(window.state).to_contain_text("Published, version 2, unchanged")
     second = window.finished()

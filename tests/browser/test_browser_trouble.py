@@ -16,25 +16,10 @@ from window import PATIENCE, Window
 
 from zenodo_jupyter.badge import KEY
 from zenodo_jupyter.doi import DOI
-from zenodo_jupyter.repository import Repository
 
 CONTENT = r"PUT .*/content"
 DRAFT = r"POST .*/api/records$"
 PUBLISH = r"POST .*/actions/publish"
-
-
-@pytest.fixture
-def signed_in(jupyter: JupyterProcess, far: Far) -> Far:
-    """The far repository, with its token kept."""
-    jupyter.ask("PUT", "zenodo-jupyter/repositories/lab/token", {"token": far.token})
-    return far
-
-
-def choose_far(window: Window) -> None:
-    """Open the panel, and choose the far repository."""
-    window.button.click()
-    window.group("Where").click()
-    window.panel.get_by_label(FAR_TITLE).check()
 
 
 def badges_on_disk(notebook: Path) -> list[str]:
@@ -43,11 +28,12 @@ def badges_on_disk(notebook: Path) -> list[str]:
 
 
 def test_wrong_token_then_an_upload_that_fails_and_is_resumed(
-    open_window: Callable[..., Window], notebook: Path, far: Far
+    open_window: Callable[..., Window], notebook: Path, signed_out: Far
 ) -> None:
     """A wrong token is told at its field and not kept; a failed upload is resumed without sending anything twice."""
+    far = signed_out
     window = open_window(notebook)
-    choose_far(window)
+    window.choose(FAR_TITLE)
     expect(window.group("Where")).to_contain_text("sign in")
     token = window.panel.get_by_label("Access token")
     expect(token).to_be_focused()
@@ -82,7 +68,7 @@ def test_wrong_token_then_an_upload_that_fails_and_is_resumed(
 def test_cancel_while_nothing_comes_through(open_window: Callable[..., Window], notebook: Path, signed_in: Far) -> None:
     """Cancel ends an upload that hangs without waiting for the line, and says that it can be resumed, which it then is."""
     window = open_window(notebook)
-    choose_far(window)
+    window.choose(FAR_TITLE)
     window.panel.get_by_role("button", name="Review and publish").click()
     expect(window.panel).to_contain_text("cannot be undone")
     signed_in.gate.close(CONTENT)
@@ -103,7 +89,7 @@ def test_a_tab_closed_in_the_middle(
 ) -> None:
     """Publishing goes on without the tab, and the badge is put in when the notebook is next opened."""
     window = open_window(notebook)
-    choose_far(window)
+    window.choose(FAR_TITLE)
     window.panel.get_by_role("button", name="Review and publish").click()
     expect(window.panel).to_contain_text("cannot be undone")
     signed_in.gate.close(CONTENT)
@@ -126,9 +112,29 @@ def test_a_tab_closed_in_the_middle(
     assert doi in badges_on_disk(notebook)[0]
 
 
-def test_two_clicks_at_once(open_window: Callable[..., Window], notebook: Path, local: Repository) -> None:
+def test_reload_in_the_middle(open_window: Callable[..., Window], notebook: Path, signed_in: Far) -> None:
+    """A page that is loaded again while files are sent shows how far that is, and has the badge at the end."""
+    window = open_window(notebook)
+    window.choose(FAR_TITLE)
+    window.panel.get_by_role("button", name="Review and publish").click()
+    expect(window.cannot_be_undone).to_be_visible()
+    signed_in.gate.close(CONTENT)
+    window.primary.click()
+    signed_in.gate.wait_until_reached()
+    window.page.reload()
+    window.button.click()
+    expect(window.panel.get_by_role("button", name="Cancel")).to_be_visible()
+    signed_in.gate.open()
+    doi = window.finished()
+    expect(window.badges).to_have_count(1)
+    window.saved()
+    assert signed_in.client.find_doi(DOI.parse(doi))
+    assert signed_in.count(DRAFT) == signed_in.count(PUBLISH) == 1
+    assert len(badges_on_disk(notebook)) == 1 and doi in badges_on_disk(notebook)[0]
+
+
+def test_two_clicks_at_once(open_window: Callable[..., Window], notebook: Path, signed_in: Far) -> None:
     """However often Publish is clicked, and in however many windows, there is one record and one badge."""
-    before = local.search("").total
     # Written by another Python, as most notebooks are: each window has something to save as soon as its kernel has answered.
     nb = nbformat.read(notebook, 4)
     nb.metadata.language_info.version = "3.8.0"
@@ -137,12 +143,15 @@ def test_two_clicks_at_once(open_window: Callable[..., Window], notebook: Path, 
     for window in windows:
         expect(window.unsaved).to_have_count(1)
     for window in windows:
-        window.review()
+        window.choose(FAR_TITLE)
+        window.panel.get_by_role("button", name="Review and publish").click()
+        expect(window.cannot_be_undone).to_be_visible()
     for window in windows:
         window.primary.evaluate("button => { button.click(); button.click(); }")
     windows[0].page.bring_to_front()
     doi = windows[0].finished()
-    assert local.search("").total == before + 1
+    assert signed_in.count(DRAFT) == signed_in.count(PUBLISH) == 1
+    assert signed_in.client.find_doi(DOI.parse(doi))
     expect(windows[0].badges).to_have_count(1)
     expect(windows[1].badges).to_have_count(1)
     assert windows[1].finished() == doi
@@ -155,7 +164,7 @@ def test_a_notebook_renamed_meanwhile(
 ) -> None:
     """A notebook that gets another name while it is published makes one record, and has its badge under that name, once."""
     window = open_window(notebook)
-    choose_far(window)
+    window.choose(FAR_TITLE)
     window.panel.get_by_role("button", name="Review and publish").click()
     expect(window.panel).to_contain_text("cannot be undone")
     signed_in.gate.close(moment)

@@ -82,6 +82,12 @@ class Window:
         """Return the heading of a group: Files, About, Checks, Where."""
         return self.panel.get_by_role("button", name=re.compile(f"^{name}"))
 
+    def choose(self, title: str) -> None:
+        """Open the panel, and choose a repository."""
+        self.button.click()
+        self.group("Where").click()
+        self.panel.get_by_label(title).check()
+
     def publish(self) -> None:
         """Go from the toolbar to the end, by three clicks."""
         self.review()
