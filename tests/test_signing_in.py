@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import webbrowser
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +16,17 @@ import requests
 from consenting import Visitor, brought, register
 from faults import Fault, embedded
 
-from zenodo_jupyter import grants, loopback, oauth, repositories, signing_in
+from zenodo_jupyter import grammar, grants, loopback, oauth, repositories, signing_in, verbs
 from zenodo_jupyter.config import Config
-from zenodo_jupyter.errors import AccessDenied, BadInput, Busy, CouldNotAsk, UnknownRepository, ZenodoJupyterError
+from zenodo_jupyter.errors import (
+    AccessDenied,
+    BadInput,
+    Busy,
+    CouldNotAsk,
+    NeedsConsent,
+    UnknownRepository,
+    ZenodoJupyterError,
+)
 from zenodo_jupyter.oauth import Grant
 from zenodo_jupyter.rows import RepositoryRow, configured
 from zenodo_jupyter.signing_in import SignIns
@@ -264,6 +273,22 @@ def test_of_many_only_one_renews(lab: Lab) -> None:
     assert len(told) == 8 and lab.count() == 2
 
 
+def test_who_signs_in_again_disturbs_nothing(lab: Lab) -> None:
+    """Should go on with the new token where the one before, which the repository then refuses, is still in use."""
+    lab.sign_in()
+    place = repositories.repository("lab", config=lab.config)
+    assert place.test_token()
+    lab.sign_in()
+    lab.server.seen.clear()
+    assert place.test_token()
+    assert lab.server.count("GET", "/api/user/records") == 2, "refused once, and asked once more"
+    stranger = repositories.repository("lab", token="x" * 40, config=lab.config)
+    lab.server.seen.clear()
+    with pytest.raises(AccessDenied):
+        stranger.test_token()
+    assert lab.server.count("GET", "/api/user/records") == 1, "what is simply wrong is not tried again"
+
+
 def test_a_public_client_asks_to_sign_in_again(lab: Lab) -> None:
     """Should say that the sign-in has ended, as its refresh token is refused, and be signed out from then on."""
     client = lab.config.repositories["lab"]["oauth"]
@@ -315,47 +340,67 @@ def test_signing_out_works_without_the_repository(lab: Lab) -> None:
 # -- from the command line
 
 
-def test_a_browser_comes_back_to_the_command_line(lab: Lab, free_port: int) -> None:
-    """Should wait on the configured port of this machine, answer the browser in words, and be signed in."""
+class Browsing:
+    """What opens a browser: a person in a thread of their own, who goes to an address, answers, and comes back to a page."""
+
+    def __init__(self, lab: Lab, port: int, word: str = "yes") -> None:
+        self._lab, self._port, self._word = lab, port, word
+        self._pages: list[requests.Response] = []
+
+    def __call__(self, address: str) -> None:
+        self._thread = threading.Thread(target=self._go, args=(address,), daemon=True)
+        self._thread.start()
+
+    def _go(self, address: str) -> None:
+        visitor = self._lab.visitor
+        back = visitor.answer(address, self._word)
+        assert visitor.session.get(f"http://127.0.0.1:{self._port}/favicon.ico", timeout=30).status_code == 404
+        self._pages.append(visitor.session.get(back, timeout=30))
+
+    @property
+    def page(self) -> requests.Response:
+        """The page that they came back to."""
+        self._thread.join()
+        (page,) = self._pages
+        return page
+
+
+@pytest.fixture
+def port(lab: Lab, free_port: int) -> int:
+    """A port that is registered with the repository, and configured."""
     client = register(lab.server.app, f"http://127.0.0.1:{free_port}/", confidential=True)
     lab.configure({**lab.config.repositories["lab"]["oauth"], **client, "port": free_port})
+    return free_port
+
+
+def test_a_browser_comes_back_to_the_command_line(lab: Lab, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should show the address, wait on the configured port of this machine, answer the browser in words, and be signed in."""
     shown: list[str] = []
-    pages: list[requests.Response] = []
-
-    def browse(address: str) -> None:
-        def go() -> None:
-            visitor = lab.visitor
-            back = visitor.answer(address)
-            assert visitor.session.get(f"http://127.0.0.1:{free_port}/favicon.ico", timeout=30).status_code == 404
-            pages.append(visitor.session.get(back, timeout=30))
-
-        threading.Thread(target=go, daemon=True).start()
-
-    done = loopback.sign_in(lab.row, config=lab.config, show=shown.append, open_browser=browse)
-    assert done["account"] and lab.store.get(lab.row)
+    browsing = Browsing(lab, port)
+    monkeypatch.setattr(webbrowser, "open", browsing)
+    door = verbs.Door(lab.config, lambda progress: shown.append(progress.message), ask=lambda question: True)
+    told = verbs.run(grammar.parser().parse_args(["token", "login", "lab"]), door)
+    assert told.data["account"] in told.text and lab.store.get(lab.row)
     assert lab.server.url in shown[0]
-    (page,) = pages
-    assert page.status_code == 200 and "Signed in to Our lab" in page.text and done["account"] in page.text
+    page = browsing.page
+    assert page.status_code == 200 and "Signed in to Our lab" in page.text and told.data["account"] in page.text
     assert "script-src 'nonce-" in page.headers["Content-Security-Policy"]
     assert lab.store.grant(lab.row).access_token not in page.text  # type: ignore[union-attr]
 
 
-def test_a_no_ends_the_command(lab: Lab, free_port: int) -> None:
+def test_the_command_is_for_persons(lab: Lab) -> None:
+    """Should not wait where nobody is who could open a browser."""
+    with pytest.raises(NeedsConsent, match="person with a browser"):
+        verbs.run(grammar.parser().parse_args(["token", "login", "lab"]), verbs.Door(lab.config))
+
+
+def test_a_no_ends_the_command(lab: Lab, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Should tell the person in the browser and at the command line alike."""
-    client = register(lab.server.app, f"http://127.0.0.1:{free_port}/", confidential=True)
-    lab.configure({**lab.config.repositories["lab"]["oauth"], **client, "port": free_port})
-    pages: list[requests.Response] = []
-
-    def browse(address: str) -> None:
-        def go() -> None:
-            visitor = lab.visitor
-            pages.append(visitor.session.get(visitor.answer(address, "no"), timeout=30))
-
-        threading.Thread(target=go, daemon=True).start()
-
+    browsing = Browsing(lab, port, "no")
+    monkeypatch.setattr(webbrowser, "open", browsing)
     with pytest.raises(AccessDenied, match="did not let Jupyter in"):
-        loopback.sign_in(lab.row, config=lab.config, show=lambda words: None, open_browser=browse)
-    assert pages[0].status_code == 403 and "did not let Jupyter in" in pages[0].text
+        loopback.sign_in(lab.row, config=lab.config, show=lambda words: None)
+    assert browsing.page.status_code == 403 and "did not let Jupyter in" in browsing.page.text
 
 
 def test_a_port_that_is_taken_is_told(lab: Lab) -> None:
@@ -363,4 +408,4 @@ def test_a_port_that_is_taken_is_told(lab: Lab) -> None:
     port = int(lab.server.url.rsplit(":", 1)[1])
     lab.configure({**lab.config.repositories["lab"]["oauth"], "port": port})
     with pytest.raises(Busy, match=str(port)):
-        loopback.sign_in(lab.row, config=lab.config, show=lambda words: None, open_browser=lambda address: None)
+        loopback.sign_in(lab.row, config=lab.config, show=lambda words: None)

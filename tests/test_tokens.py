@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import stat
+import time
 
 import keyring
 import pytest
@@ -14,6 +15,7 @@ from keyring.backend import KeyringBackend
 
 from zenodo_jupyter.config import Config
 from zenodo_jupyter.errors import BadInput
+from zenodo_jupyter.oauth import Grant
 from zenodo_jupyter.rows import row_for, rows
 from zenodo_jupyter.tokens import Token, TokenStore, mask, origin
 
@@ -183,3 +185,18 @@ def test_a_locked_keyring_leads_to_the_file(config, use_keyring):
     assert store.set(ZENODO, SECRET) == str(store.path)
     assert store.get(ZENODO).value == SECRET
     assert json.loads(store.path.read_text()) == {"https://zenodo.org": SECRET}
+
+
+def test_a_sign_in_is_kept_in_the_keyring_too(config, use_keyring):
+    """All of it, as one entry, and none of it in the file; one that has ended and cannot be renewed is none."""
+    use_keyring(Memory())
+    store = TokenStore(config, {})
+    grant = Grant("an-access-token", "a-refresh-token", time.time() + 3600)
+    assert store.set(ZENODO, grant) == "the system keyring"
+    assert store.grant(ZENODO) == grant and store.get(ZENODO).value == "an-access-token"
+    assert "access-token" not in store.path.read_text() and "access-token" not in repr(store.get(ZENODO)) + repr(grant)
+    assert set(store.values()) == {"an-access-token", "a-refresh-token"}
+    store.set(ZENODO, Grant("an-access-token", "", time.time() - 1))
+    assert store.get(ZENODO) is None
+    store.forget(ZENODO)
+    assert store.grant(ZENODO) is None and store.list() == []

@@ -54,6 +54,14 @@ class GrantedToken(Token):
                 self._grant = renewed(self._grant, self._row, self._store)
                 self._value = self._grant.access_token
 
+    def was_replaced(self, refused: str) -> bool:
+        """Tell whether there is another one by now: another thread or process renewed it, or the person signed in again."""
+        with self._lock:
+            kept = self._store.grant(self._row) if self._value == refused else None
+            if kept is not None and kept.access_token != refused:
+                self._grant, self._value = kept, kept.access_token
+            return self._value != refused
+
 
 def renewed(grant: Grant, row: RepositoryRow, store: TokenStore) -> Grant:
     """Return a grant in place of one that ends: one that another process got meanwhile, or a new one, which is kept.

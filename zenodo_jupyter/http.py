@@ -14,7 +14,7 @@ import requests
 from .answers import could_not_ask, error_of, may_pass, moved, timed_out, was_never_sent
 from .errors import ZenodoJupyterError
 from .session import BLOCK as BLOCK
-from .session import Session
+from .session import Session, sent_token
 from .session import new_session as new_session
 
 #: One Accept for all JSON routes. Zenodo answers in its old dialect to anything else; and a plain InvenioRDM answers 406 to
@@ -161,6 +161,9 @@ def request(
                 if response.is_redirect and kwargs["allow_redirects"] is False and method not in ("GET", "HEAD"):
                     raise moved(response, session)
                 return response
+            if status in (401, 403) and session.token and session.token.was_replaced(sent_token(response)):
+                response.close()
+                continue
             again = status == 429 or (again_is_safe and status in PASSING)
             asked = retry_after(response) if status in (429, 503) else None
             failure = error_of(response, session, what)

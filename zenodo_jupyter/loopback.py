@@ -27,7 +27,6 @@ def sign_in(
     *,
     config: Config,
     show: Callable[[str], None],
-    open_browser: Callable[[str], Any] = webbrowser.open,
 ) -> dict[str, str]:
     """Send a person to a repository with their browser, and wait until they come back.
 
@@ -39,8 +38,6 @@ def sign_in(
         Where tokens are kept.
     show : callable
         Shows a person the address, and is called now and then; it may raise to stop.
-    open_browser : callable
-        Opens an address.
 
     Returns
     -------
@@ -59,7 +56,7 @@ def sign_in(
     with _Listener(row.oauth.port if row.oauth else 0, SignIns(config)) as listener:
         one = listener.begin(row)
         show(f"Sign in to {row.title} in your browser, at {one.address}")
-        open_browser(one.address)
+        webbrowser.open(one.address)
         until = time.monotonic() + LASTS
         while not listener.answered.is_set():
             if time.monotonic() > until:

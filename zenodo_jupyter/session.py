@@ -67,6 +67,11 @@ class BearerAuth(requests.auth.AuthBase):
         return request
 
 
+def sent_token(response: requests.Response) -> str:
+    """Return the token with which a request was made, empty if without."""
+    return (response.request.headers.get("Authorization") or "").removeprefix("Bearer ")
+
+
 class Session(requests.Session):
     """A `requests.Session` with our manners; make one with `new_session`.
 

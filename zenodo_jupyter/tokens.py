@@ -99,6 +99,10 @@ class Token:
     def freshen(self) -> None:
         """See that it is good when it is sent; one that somebody pasted is as good as it is."""
 
+    def was_replaced(self, refused: str) -> bool:
+        """Tell whether there is another one by now than that with which a request was refused; never for a pasted one."""
+        return False
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Token) and (self._value, self.origin) == (other._value, other.origin)
 
