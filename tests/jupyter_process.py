@@ -31,6 +31,8 @@ class JupyterProcess:
         Where it is on its host, with a slash at both ends: on a hub, each person's server has a folder of its own.
     python : str
         The interpreter that runs it; by default the one that runs the tests.
+    port : int
+        Where it listens, as after a restart; by default where nobody does.
     """
 
     def __init__(
@@ -41,12 +43,14 @@ class JupyterProcess:
         app: str = "jupyter_server.serverapp",
         base_url: str = "/",
         python: str = sys.executable,
+        port: int = 0,
     ) -> None:
         self.root = home / "root"
         self.root.mkdir(parents=True, exist_ok=True)
         with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            port = s.getsockname()[1]
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            s.bind(("127.0.0.1", port))
+            self.port = port = s.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}{base_url}"
         private = {
             name: str(home / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")

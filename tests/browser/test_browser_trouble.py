@@ -8,10 +8,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import FAR_TITLE, Far
+from conftest import FAR_TITLE, Far, furnish, know, lay_out, sign_in
 from faults import Fault
 from jupyter_process import JupyterProcess
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from window import PATIENCE, Window
 
 from zenodo_jupyter.badge import KEY
@@ -188,3 +188,34 @@ def test_a_notebook_renamed_meanwhile(
     assert not notebook.exists()
     (badge,) = badges_on_disk(notebook.with_name("weather.ipynb"))
     assert doi in badge
+
+
+def test_server_gone(page: Page, far: Far, tmp_path: Path, python: str) -> None:
+    """A Jupyter server that dies in the middle is waited for; started again, it goes on, to one record and one badge."""
+    furnish(tmp_path)
+    know(tmp_path, far)
+    server = JupyterProcess(tmp_path, app="jupyterlab.labapp", python=python)
+    try:
+        sign_in(server, far)
+        notebook = lay_out(server.root / "quickstart")
+        window = Window(page, server)
+        window.open(notebook)
+        window.choose(FAR_TITLE)
+        window.panel.get_by_role("button", name="Review and publish").click()
+        expect(window.cannot_be_undone).to_be_visible()
+        far.gate.close(CONTENT)
+        window.primary.click()
+        far.gate.wait_until_reached()
+        server.kill()
+        far.gate.open()
+        expect(window.state).to_contain_text("The Jupyter server does not answer; asking again")
+        assert not badges_on_disk(notebook) and not far.count(PUBLISH)
+        server = JupyterProcess(tmp_path, app="jupyterlab.labapp", python=python, port=server.port)
+        doi = window.finished()
+        expect(window.badges).to_have_count(1)
+        window.until(lambda: len(badges_on_disk(notebook)) == 1)
+        assert doi in badges_on_disk(notebook)[0]
+        assert far.client.find_doi(DOI.parse(doi))
+        assert far.count(DRAFT) == far.count(PUBLISH) == 1
+    finally:
+        server.kill()
