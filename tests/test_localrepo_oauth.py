@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
@@ -9,7 +13,9 @@ import pytest
 from oauthlib.oauth2 import WebApplicationClient
 from visiting import Browser, Person, Site
 
+from zenodo_jupyter.errors import BadInput
 from zenodo_jupyter.localrepo import oauth, users
+from zenodo_jupyter.localrepo.server import Server
 
 BACK = "https://hub.example.org/back"
 
@@ -216,3 +222,18 @@ def test_a_client_that_is_not_known_gets_no_token(site: Site) -> None:
     """Should answer 404, as InvenioRDM does."""
     sent = {"client_id": "nobody", "grant_type": "authorization_code", "code": "x"}
     assert site.app.test_client().post("/oauth/token", data=sent).status_code == 404
+
+
+def test_an_administrator_registers_by_a_command(tmp_path: Path) -> None:
+    """Should tell the client's id, which stays the same from run to run."""
+    command = [sys.executable, "-m", "zenodo_jupyter.cli", "serve", "--json", "--port", "0", "--data", str(tmp_path)]
+    with subprocess.Popen([*command, "--client", "Our hub", BACK], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            told = json.loads(process.stdout.readline())["clients"]
+        finally:
+            process.terminate()
+    with Server(tmp_path, port=0) as server:
+        assert told == {"Our hub": server.register("Our hub", BACK)[0]}
+    with pytest.raises(BadInput, match="no address"):
+        oauth.register(server.app.extensions["zenodo_jupyter.localrepo"].store.db, "Another", "hub.example.org")

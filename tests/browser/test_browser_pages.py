@@ -11,6 +11,7 @@ from visiting import Site
 
 from zenodo_jupyter import embedded
 from zenodo_jupyter.config import Config
+from zenodo_jupyter.localrepo import oauth
 from zenodo_jupyter.localrepo.server import Server
 
 AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
@@ -20,6 +21,7 @@ PAGES = (
     "/", "/search?q=tides", "/records/{record}", "/records/{draft}?preview=1", "/communities", "/communities/tides/records",
     "/communities/tides/about", "/communities/tides/curation-policy", "/communities/tides/members",
     "/communities/tides/requests", "/me/uploads", "/me/requests", "/me/requests/{request}", "/records/nope",
+    "/oauth/authorize?response_type=code&client_id={client}&scope=user:email", "/oauth/authorize?client_id=nobody",
 )  # fmt: skip
 
 
@@ -43,7 +45,8 @@ def furnish(site: Site) -> dict[str, str]:
     request = ada.hand_in(ada.draft(title="Gauges compared"), community, prose)
     made = bob.ask("POST", f"/records/{record}/communities", {"communities": [{"id": community}]})["processed"][0]
     bob.ask("POST", f"/requests/{made['request_id']}/actions/accept", {})
-    return {"record": record, "draft": bob.draft(), "request": request, "token": bob.token}
+    client, _ = oauth.register(bob.site.store.db, "Our hub", "https://hub.example.org/", confidential=True)
+    return {"record": record, "draft": bob.draft(), "request": request, "token": bob.token, "client": client.id}
 
 
 def test_pages_are_for_everybody(page: Page, tmp_path: Path) -> None:
