@@ -161,6 +161,7 @@ export class Places {
   }
 
   private _hasToken(name: string, has: boolean): void {
+    this.people.clear(); // others may be told now, or may not any more
     this.repositories = this.repositories.map(row => (row.name === name ? { ...row, has_token: has, is_signed_in: false } : row));
     this.changed.emit();
   }

@@ -37,3 +37,16 @@ describe('isPractice', () => {
     expect(isPractice(undefined, '10.82433/7')).toBe(true);
   });
 });
+
+it('asks once who was in one’s last records, and again when somebody else has signed in', async () => {
+  const asked: (string | null)[] = [];
+  const people = async (from: string | null) => (asked.push(from), { suggestions: [{ label: 'Ada', value: {} }] });
+  const places = new Places({ people, keepToken: async () => ({ account: 'Ada', kept_in: 'a file' }) } as any);
+  places.askPeople('zenodo');
+  places.askPeople('zenodo');
+  await Promise.resolve();
+  expect([asked, places.people.get('zenodo')!.length]).toEqual([['zenodo'], 1]);
+  await places.keepToken('zenodo', 'x');
+  places.askPeople('zenodo');
+  expect(asked).toHaveLength(2);
+});

@@ -71,6 +71,6 @@ export function People(props: IPeopleProps): JSX.Element {
 function usePeople(): readonly ISuggestion[] {
   const { places } = usePanel();
   const { to } = useNotebook().model.order.chosen;
-  React.useEffect(() => places.askPeople(to), [to]);
+  React.useEffect(() => places.askPeople(to)); // asked once, and again after one has signed in
   return places.people.get(to ?? '') ?? [];
 }
