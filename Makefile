@@ -104,7 +104,7 @@ demo-corpus: corpus ## take each of them around the same circle
 	$(BIN)/python notebooks/demo.py "corpus/hdbscan/Looking at cluster consistency.ipynb" clusterable_data.npy --metadata corpus/hdbscan/description.yaml
 	$(BIN)/python notebooks/demo.py corpus/lmfit/discuss_model_eval_uncertainty.ipynb NIST_Gauss2.dat --metadata corpus/lmfit/description.yaml --may-differ
 
-conformance: install $(CHROMIUM) ## the contract tests against a real InvenioRDM too, started on this machine
+conformance: install $(CHROMIUM) .everywhere/.installed ## the contract tests against a real InvenioRDM too, started on this machine
 	CHROMIUM=$(CHROMIUM) BIN=$(CURDIR)/$(BIN) bash tests/invenio/conformance.sh
 
 catalogue: install ## the panel's words, as a template for translators

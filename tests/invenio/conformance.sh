@@ -30,7 +30,9 @@ for name in URL TOKEN TOKEN_OTHER TOKEN_ADMIN; do
   [ -n "${!name:-}" ] || { echo "$name is not set: three accounts of the InvenioRDM are needed." >&2; exit 2; }
 done
 "$BIN/python" -m pytest tests/contract tests/conformance tests/differential tests/test_promoting.py "$@"
-# What goes wrong while somebody publishes there from JupyterLab: in a process of its own, as all browser tests.
-"$BIN/python" -m pytest "$root/tests/browser/test_browser_trouble.py"
+# What is done there from JupyterLab and Notebook 7, what goes wrong meanwhile, and two browsers on one notebook: in a process of
+# its own, as all browser tests.
+"$BIN/python" -m pytest "$root/tests/browser/test_browser_far.py" "$root/tests/browser/test_browser_trouble.py" \
+  "$root/tests/browser/test_browser_elsewhere.py::test_two_browsers_on_one_notebook"
 # Publications that die, through a server at which requests go wrong, with the real InvenioRDM behind it.
 cd "$root" && REPOSITORY_TOKEN="$ZENODO_JUPYTER_RDM_TOKEN_OTHER" "$BIN/python" -m benchmarks.survival --deaths 10 --url "$ZENODO_JUPYTER_RDM_URL"
