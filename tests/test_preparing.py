@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import packaging.pylock
 import pytest
+import yaml
 from small_record import PYTHON, installed, lock, outlook_of, runs_with, sha256_of
 
 from zenodo_jupyter import installers, interpreters, locking, packages, venvs
@@ -121,22 +122,33 @@ def test_a_python_that_is_not_here_is_said_and_the_nearest_is_taken(index, recor
 
 
 def test_condas_file_is_used_where_a_conda_is(index, record, tmp_path, monkeypatch):
-    """Should fail if a record's environment.yml is passed over though a tool for it is on the machine."""
+    """Should fail if a record's environment.yml is passed over though a tool for it is there, or may read a file here."""
     tools = tmp_path / "tools"
     tools.mkdir()
     tool = tools / "micromamba"  # makes the folder that it is told to, as the real one would
     packages = f"$5/lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
     tool.write_text(
-        f'#!/bin/sh\n\'{sys.executable}\' -m venv --without-pip "$5" && mkdir "{packages}/pip" && '
+        f'#!/bin/sh\ncp "$7" {tmp_path}/asked.yml\n'
+        f'\'{sys.executable}\' -m venv --without-pip "$5" && mkdir "{packages}/pip" && '
         f'touch "{packages}/pip/__init__.py" "{packages}/pip/__main__.py"\n'
     )
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tools), prepend=os.pathsep)
-    folder = record({"environment.yml": "dependencies: [python]\n"})
+    elsewhere = ["-r /etc/passwd", "--index-url https://evil.example", "x @ file:///etc"]
+    asked = {"channels": ["conda-forge"], "dependencies": ["python", {"pip": ["tinypkg==1.0"]}]}
+    told = {
+        **asked,
+        "prefix": "/etc",
+        "variables": {"LD_PRELOAD": "x"},
+        "dependencies": ["python", {"pip": [*elsewhere, "tinypkg==1.0"]}],
+    }
+    folder = record({"environment.yml": yaml.safe_dump(told)})
     outlook = outlook_of(folder)
     assert outlook.steps[0] == "conda"
-    assert "what its environment.yml says" in outlook.words
+    assert "what its environment.yml says. They come from conda-forge into" in outlook.words
+    assert all(line in outlook.words.partition("Not followed")[2] for line in elsewhere)
     done = prepare(outlook)
+    assert yaml.safe_load((tmp_path / "asked.yml").read_text()) == asked
     assert done.used.step == "conda"
     assert str(Config.load().data_dir) in done.python
 

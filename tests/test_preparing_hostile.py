@@ -52,8 +52,6 @@ def test_who_is_asked_reads_from_where_packages_would_come(index, record, monkey
     tool.write_text("#!/bin/sh\n")
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    file = (
-        "channels: [conda-forge, https://evil.example/c]\ndependencies:\n- pip:\n  - x @ git+ssh://git@host.example/x\n"
-    )
+    file = "channels: [conda-forge, https://evil.example/c]\ndependencies:\n- pip:\n  - x @ git+https://host.example/x.git\n"
     words = outlook_of(record({"environment.yml": file}), only="conda").words
     assert "from conda-forge, evil.example, host.example" in words

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from . import installers
+from . import installers, packages
 from .errors import NotInstallable
 from .keeping import in_words, keep
 from .report import Progress, Report, silent
@@ -32,12 +32,9 @@ def tool_for(file: Path) -> str | None:
 
 def named(file: Path) -> list[str]:
     """Return the channels and hosts that a file names, each once: where its packages would come from."""
-    text = file.read_text("utf-8", "replace")
-    try:
-        data = yaml.safe_load(text)
-        channels = [str(one) for one in data.get("channels") or () if "://" not in str(one)]
-    except (yaml.YAMLError, AttributeError, TypeError):  # the tool will say what is wrong with it
-        channels = []
+    data, _ = packages.conda_file(file)
+    text = json.dumps(data) if data else file.read_text("utf-8", "replace")
+    channels = [channel for channel in (data or {}).get("channels", ()) if "://" not in channel or "file:" in channel]
     return list(dict.fromkeys([*channels, *re.findall(r"\w+://(?:[^\s/@\"']*@)?([\w.:-]+)", text)]))
 
 
@@ -85,21 +82,26 @@ def _make(tool: str, file: Path, folder: Path, say: str, report: Report, cancel:
                     shutil.copyfile(file.parent / part, folder / part)
             command = [tool, "install", "--frozen", "--manifest-path", str(folder)]
         else:
-            command = [tool, "env", "create", "--quiet", "--prefix", str(folder / "env"), "--file", str(file)]
+            data, _ = packages.conda_file(file)
+            if data is None:
+                raise NotInstallable(f"{file.name} is not understood.")
+            followed = Path(name, "environment.yml")
+            followed.write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
+            command = [tool, "env", "create", "--quiet", "--prefix", str(folder / "env"), "--file", str(followed)]
             command += ["--yes"] * Path(tool).stem.startswith(("mamba", "micromamba"))
         installers.call(command, _settings(), Path(name), folder.parent, say, report=report, cancel=cancel)
         python = _python_of(folder)
         if not python.is_file():
             raise NotInstallable(f"{file.name} brings no Python.")
-        settings = installers.pip_settings()
         kernel = [str(python), "-m", "pip", "install", "--quiet", "ipykernel>=5.3"]
-        installers.call(kernel, settings, Path(name), folder.parent, say, report=report, cancel=cancel)
+        installers.call(kernel, _settings(), Path(name), folder.parent, say, report=report, cancel=cancel)
 
 
 def _settings() -> dict[str, str]:
-    """Return what tells conda and its like the person's mirrors: another HOME would hide their file."""
+    """Return what tells conda and its like, and the pip in it, the person's mirrors: another HOME would hide their files."""
     own = Path.home() / ".condarc"
-    return {"CONDARC": str(own)} if own.is_file() and "CONDARC" not in os.environ else {}
+    given = {"CONDARC": str(own)} if own.is_file() and "CONDARC" not in os.environ else {}
+    return {**installers.pip_settings(), **given}
 
 
 def _python_of(folder: Path) -> Path:

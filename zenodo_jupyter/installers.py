@@ -33,7 +33,8 @@ _REACHED_BY = (
 )  # fmt: skip
 _UNREACHED = re.compile(
     r"dns error|error sending request|client error \(Connect|Network connectivity is disabled|network was disabled"
-    r"|NewConnectionError|Connection refused|Temporary failure in name resolution|ConnectTimeout",
+    r"|NewConnectionError|NameResolutionError|CONNECTION FAILED|Connection refused|Temporary failure in name resolution"
+    r"|ConnectTimeout",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?|file|git\+\w+)://\S+")

@@ -73,7 +73,7 @@ class Outlook:
             "satisfied": "The packages it was published with are installed here; it runs with them.",
             "lock": f"Installed for it: {locked} packages of its lock, each file compared with its checksum.",
             "pins": f"Installed for it: {pinned} packages in the versions of its requirements.txt.",
-            "conda": f"Installed for it: what its {self.archived.conda and self.archived.conda.name} says, all of it.",
+            "conda": f"Installed for it: what its {self.archived.conda and self.archived.conda.name} says.",
             "era": f"Installed for it: packages of {self.published:%B %Y}, by what it imports ({named}).",
             "today": f"Installed for it: today's packages, by what it imports ({named}).",
             "current": "It runs with the packages of this computer; nothing is installed.",

@@ -97,11 +97,18 @@ def read(folder: Path, notebook: str = "") -> Archived:
     runtime = re.match(r"python-(\d+(?:\.\d+)+)", _first(places, "runtime.txt"))
     pinned = re.match(r"\d+(?:\.\d+)+", _first(places, ".python-version"))
     python = runtime[1] if runtime else pinned[0] if pinned else minimum
-    conda = [place / name for place in places for name in ("pixi.lock", "environment.yml", "environment.yaml")]
+    named = [place / name for place in places for name in ("pixi.lock", "environment.yml", "environment.yaml")]
+    conda = next((path for path in named if path.is_file()), None)
+    elsewhere = conda_file(conda)[1] if conda else ()
     return Archived(
-        python, lock, lines if pinned_all else (), () if pinned_all else lines, exact or locked, ignored,
-        next((path for path in conda if path.is_file()), None),
-    )  # fmt: skip
+        python,
+        lock,
+        lines if pinned_all else (),
+        () if pinned_all else lines,
+        exact or locked,
+        (*ignored, *elsewhere),
+        conda,
+    )
 
 
 def differences(archived: Archived, used: Mapping[str, str], python: str) -> tuple[PackageDifference, ...] | None:
@@ -163,6 +170,33 @@ def requirements(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             requirement.marker = None
             followed.append(str(requirement))
     return tuple(followed), tuple(ignored)
+
+
+def conda_file(path: Path) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """Return what an ``environment.yml`` says but for pip's lines that lead elsewhere, as in `requirements`; and those lines.
+
+    Its name and place, and variables that it would set, are left out. None where it is another file, or not understood.
+    """
+    import yaml
+
+    if path.suffix == ".lock" or path.stat().st_size > _LARGEST:
+        return None, ()
+    try:
+        data = yaml.safe_load(path.read_text("utf-8-sig", "replace"))
+        kept: list[Any] = []
+        ignored: list[str] = []
+        for one in data.get("dependencies") or ():
+            if not isinstance(one, dict):
+                kept.append(str(one))
+                continue
+            lines, others = requirements("\n".join(map(str, one.get("pip") or ())))
+            kept += [{"pip": list(lines)}] if lines else []
+            ignored += others
+        return {"channels": [str(channel) for channel in data.get("channels") or ()], "dependencies": kept}, tuple(
+            ignored
+        )
+    except (yaml.YAMLError, AttributeError, TypeError):
+        return None, ()
 
 
 def read_toml(text: str) -> dict[str, Any]:

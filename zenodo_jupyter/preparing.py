@@ -85,7 +85,7 @@ def prepare(outlook: Outlook, *, report: Report = silent, cancel: threading.Even
             if outlook.steps == (step,):
                 raise
             tried.append((step, error.message))
-            reachable = not isinstance(error, CouldNotAsk)
+            reachable = step == "conda" or not isinstance(error, CouldNotAsk)  # its channels are not the package index
             continue
         differences = packages.differences(outlook.archived, used, version)
         how = UsedEnvironment(step, version, differences, day, tuple(tried))

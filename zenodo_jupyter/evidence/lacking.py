@@ -30,7 +30,7 @@ def lacking(record: Record, nb: Mapping[str, Any], folder: Path, environment: Us
         Tells whether the record says which packages it needs.
     """
     found = []
-    if environment.differences is None:
+    if environment.differences is None and environment.step != "conda":
         found.append("the packages that it needs")
     if not kernel(nb).version and record.file("runtime.txt") is None:
         found.append("the version of its language")

@@ -195,7 +195,9 @@ def _environment(used: Mapping[str, Any]) -> str:
         lines.append(f"<p>Packages as of {escape(used['day'])}.</p>")
     lines += [f"<p class='soft'>Tried before: {escape(t['step'])}. {escape(t['reason'])}</p>" for t in used["tried"]]
     changed = used["differences"]
-    if changed is None:
+    if changed is None and used["step"] == "conda":
+        lines.append("<p>What that file leaves open was chosen as of today.</p>")
+    elif changed is None:
         lines.append("<p>The record does not say which packages it needs.</p>")
     elif not changed:
         lines.append("<p>All packages are those of the publication.</p>")
