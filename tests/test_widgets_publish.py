@@ -218,6 +218,14 @@ def test_real_repository_is_asked_about_once_more(form_of: Any, config: Config, 
     assert form.published is not None and form.published.repository.name == "lab"
 
 
+def test_where_to_sign_in_is_said(form_of: Any, config: Config, served: Any) -> None:
+    """Should name the other ways in where this software is registered with the repository."""
+    known = {"url": served.url, "title": "Our lab", "practice": False, "oauth": {"client_id": "our-jupyter"}}
+    config.repositories, config.allowed_repositories = {"lab": known}, ["local", "lab"]
+    form = form_of(to="lab")
+    assert "token login lab" in form._where._said.value and "Make a token" in form._where._said.value
+
+
 def test_token_is_tried_while_the_kernel_is_free(form_of: Any, config: Config, served: Any) -> None:
     """Should not wait for a repository in the kernel's own thread, and say beside the token that it was refused."""
     config.repositories = {"lab": {"url": served.url, "title": "Our lab", "practice": False}}
