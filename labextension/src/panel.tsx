@@ -156,7 +156,7 @@ export class PanelBody extends ReactWidget {
         model.turn('edit');
         model.toggle('where', true);
         this.turn('notebook');
-        this._focus(['zj-group-where']);
+        void model.look().then(() => this._focus(['zj-group-where', 'zj-state']));
       },
       insertCode: source => notebook.insertCode(source)
     };
@@ -167,7 +167,7 @@ export class PanelBody extends ReactWidget {
     model?.turn('edit');
     model?.toggle('about', true);
     this.turn('notebook');
-    this._focus(['zj-group-about']);
+    void model?.look().then(() => this._focus(['zj-group-about', 'zj-state']));
   }
 
   protected onAfterAttach(message: Message): void {

@@ -71,6 +71,28 @@ def test_my_records(open_window: Callable[..., Window], notebook: Path, publishe
     expect(panel.get_by_label("Title")).to_have_value("Was Seattle warmer than normal in 2012–2015?")
 
 
+def test_notebook_linked_to_a_record(
+    open_window: Callable[..., Window], notebook: Path, published: str, local: Repository
+) -> None:
+    """A notebook that was written anew becomes the next version of a record that another one was published as."""
+    record = local.find_doi(DOI.parse(published))
+    assert record is not None
+    other = notebook.with_name("anew.ipynb")
+    nb = nbformat.read(notebook, 4)
+    nb.cells[-1].source += "\n\nWritten anew."
+    nbformat.write(nb, other)
+    window = open_window(other)
+    window.menu("File", "My Records")
+    window.panel.get_by_role("button", name=f"{notebook.parent.name}/{notebook.name}").click()
+    window.panel.get_by_role("button", name="Make this notebook its next version …").click()
+    expect(window.group("Where")).to_be_focused()
+    expect(window.panel.get_by_label(f"The next version of {published}")).to_be_checked()
+    window.panel.get_by_role("button", name="Review version 2 …").click()
+    window.panel.get_by_role("button", name="Publish version 2").click()
+    second = window.finished()
+    assert {str(version.doi) for version in local.versions(record.id)} == {published, second}
+
+
 def test_found_by_words_and_used_by_a_cell(open_window: Callable[..., Window], notebook: Path, published: str) -> None:
     """A search is narrowed and looked through without leaving Lab; a cell is put in that loads one file by its DOI."""
     window = open_window(notebook)

@@ -37,6 +37,8 @@ def test_fix_secret_output_and_path(open_window: Callable[..., Window], jupyter:
     panel, told = window.panel, window.panel.locator("#zj-remedied")
     expect(panel.get_by_text("Must be fixed first.")).to_be_visible()
     assert complaints(window) == []
+    panel.get_by_role("button", name=re.compile("^Show cell")).first.click()
+    expect(window.notebook.locator(".jp-Cell.jp-mod-active")).to_contain_text("api_key")
     panel.get_by_role("button", name=re.compile("^Read it from an environment variable")).click()
     expect(told).to_contain_text("It is read from API_KEY now")
     expect(told).to_be_focused()
