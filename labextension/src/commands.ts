@@ -61,7 +61,8 @@ export function addCommands({ commands, trans, tracker, browser, settings, model
     icon: args => (args.toolbar ? publishIcon : undefined),
     className: args => (args.toolbar ? `zj-toolbar is-${session()?.current?.model.mark ?? 'never'}` : ''),
     isVisible: args => !args.toolbar || settings.now.toolbarButton,
-    isEnabled: args => !!(tracker.currentWidget || args.path || args.selected),
+    // A notebook's own button may be drawn before the notebook counts as the one in front, and is not drawn anew then.
+    isEnabled: args => !!(args.toolbar || tracker.currentWidget || args.path || args.selected),
     describedBy: described({
       path: ['string', trans.__('The notebook; otherwise the one in front')],
       selected: ['boolean', trans.__('The notebook that is selected in the file browser')],

@@ -98,6 +98,11 @@ describe('commands', () => {
     expect(asked.map(given => given[4])).toEqual([false, true]);
   });
 
+  it('lets the button of a toolbar be pressed before its notebook counts as the one in front', () => {
+    expect(commands.isEnabled(COMMANDS.publish, { toolbar: true })).toBe(true);
+    expect(commands.isEnabled(COMMANDS.publish, {})).toBe(false);
+  });
+
   it('hides the button of the toolbar, and only that, where the person does not want it', () => {
     settings.now = { toolbarButton: false };
     expect(commands.isVisible(COMMANDS.publish, { toolbar: true })).toBe(false);
