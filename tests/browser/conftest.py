@@ -47,6 +47,13 @@ def python(request: pytest.FixtureRequest) -> str:
     return python_of(name) if name else sys.executable
 
 
+@pytest.fixture
+def saved_by_hand(request: pytest.FixtureRequest) -> None:
+    """Leave a test out where the server saves shared notebooks by itself, so that nothing is ever unsaved."""
+    if request.config.getoption("--environment") == "shared":
+        pytest.skip("Shared notebooks are never unsaved.")
+
+
 @pytest.fixture(autouse=True)
 def jp_asyncio_loop() -> None:
     """Run no loop of asyncio: Playwright runs one of its own in this thread."""

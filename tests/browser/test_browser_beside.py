@@ -97,6 +97,7 @@ def test_copy_for_reviewers_and_then_with_names(
     assert record.doi == draft.doi and "Anonymous" not in str(record.metadata["creators"])
 
 
+@pytest.mark.usefixtures("saved_by_hand")
 def test_typed_secret_is_found_before_it_is_saved(open_window: Callable[..., Window], notebook: Path) -> None:
     """What is typed is checked as it stands there, and gone when it is taken out again; the file is not touched."""
     window = open_window(notebook)

@@ -133,6 +133,7 @@ def test_reload_in_the_middle(open_window: Callable[..., Window], notebook: Path
     assert len(badges_on_disk(notebook)) == 1 and doi in badges_on_disk(notebook)[0]
 
 
+@pytest.mark.usefixtures("saved_by_hand")
 def test_two_clicks_at_once(open_window: Callable[..., Window], notebook: Path, signed_in: Far) -> None:
     """However often Publish is clicked, and in however many windows, there is one record and one badge."""
     # Written by another Python, as most notebooks are: each window has something to save as soon as its kernel has answered.
