@@ -7,12 +7,14 @@ import re
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 from recorded import FILES, METADATA, notebook, publish_files, zipped
 
 from zenodo_jupyter import packages, repositories
+from zenodo_jupyter.cli import main
 from zenodo_jupyter.errors import BadInput, Cancelled, NeedsConsent, UnsafeName
 from zenodo_jupyter.metadata import Metadata
 from zenodo_jupyter.reporting import publish_report
@@ -197,3 +199,17 @@ def test_a_report_of_guessed_packages_names_those_and_not_this_kernels(publish, 
     assert "November 2020" in told and told.endswith("ipykernel==6.0\ntinypkg==1.5\n")
     assert repository.download(record.id, "runtime.txt", tmp_path / "runtime.txt").read_text() == "python-3.8.5\n"
     assert record.file("pylock.toml") is None
+
+
+def test_the_report_is_published_in_one_step(publish, config, tmp_path, monkeypatch, capsys):
+    """Should fail if a person has to say who they are, and cannot, or is told so by a field's name only."""
+    monkeypatch.setenv("ZENODO_JUPYTER_DATA", str(config.data_dir))
+    (tmp_path / "who.yaml").write_text("creators: ['Roe, Max']")
+    doi = str(publish({"n.ipynb": notebook(("print(1)", "1\n"))}).doi)
+    step = ["reproduce", doi, str(tmp_path / "r"), "--yes", "--environment", "current", "--publish-report"]
+    assert main([*step, "--metadata", str(tmp_path / "who.yaml")]) == 0
+    assert re.search(r"Report published +10\.5072", capsys.readouterr().out)
+    nobody = SimpleNamespace(metadata=Metadata())
+    monkeypatch.setattr("zenodo_jupyter.reporting.proposals.propose", lambda *what, **how: nobody)
+    assert main(step) == 2
+    assert "Nothing tells who ran it again" in capsys.readouterr().err

@@ -95,6 +95,8 @@ def parser(prog: str = "jupyter zenodo") -> argparse.ArgumentParser:
                    help="run it a second time, to find what is not deterministic (by itself where outputs differ)")  # fmt: skip
     p.add_argument("--publish-report", nargs="?", const="", metavar="NAME|URL",
                    help="publish the report as a record of its own, linked to this one")  # fmt: skip
+    p.add_argument("--metadata", type=Path, metavar="FILE",
+                   help="what the report says of itself, such as who ran it, as YAML or JSON")  # fmt: skip
     p.add_argument("--yes", action="store_true", help="run its code, and publish the report, without being asked")
 
     p = verb("search", acts.search, "Search a repository.")

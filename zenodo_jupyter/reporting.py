@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import evidence, notebook, proposals
+from .errors import BadInput
 from .metadata import Metadata
 from .publish import Published, publish
 from .report import Report, silent
@@ -47,15 +48,20 @@ def publish_report(
 
     Raises
     ------
+    BadInput
+        When nothing tells who ran it.
     InvalidMetadata, Blocked, NeedsConsent
         See `publish.publish`.
     """
     path, data = _laid_out(done)
     said = _description(done, path)
-    return publish(
-        path, data=data, to=to, metadata=said.merge(metadata) if metadata else said, yes=yes, confirm=confirm,
-        config=config, report=report,
-    )  # fmt: skip
+    said = said.merge(metadata) if metadata else said
+    if not said.creators:
+        raise BadInput(
+            f"Nothing tells who ran it again, so the report is not published; it is {done.report_html}.",
+            'Say it to git (git config --global user.name "Ada Doe"), or in a file (--metadata FILE: creators).',
+        )
+    return publish(path, data=data, to=to, metadata=said, yes=yes, confirm=confirm, config=config, report=report)
 
 
 def _laid_out(done: Reproduction) -> tuple[Path, list[Path]]:

@@ -123,6 +123,7 @@ def reproduce(args: argparse.Namespace, door: Door) -> Outcome:
     """``reproduce``."""
     from . import reproduce as act
 
+    said = _metadata(args)  # before minutes are spent on a run
     each = act.reproduce_each(
         args.doi, args.folder, from_=args.from_, wanted=args.notebook, timeout=args.timeout, twice=args.twice, yes=args.yes,
         environment=args.environment, parameters=options.parameters(args), network=not args.no_network,
@@ -136,7 +137,7 @@ def reproduce(args: argparse.Namespace, door: Door) -> Outcome:
     told = []
     for done in each:
         reported = publish_report(
-            done, to=args.publish_report or None, yes=args.yes,
+            done, to=args.publish_report or None, metadata=said, yes=args.yes,
             confirm=None if door.ask is None else lambda plan, question: _yes(door, question),
             config=door.config, report=door.report,
         )  # fmt: skip
