@@ -112,6 +112,7 @@ class TestMistake:
             ("GET", "repositories", None),
             ("GET", "jobs", None),
             ("POST", "resolve", {"text": "7"}),
+            ("POST", "repositories/lab/sign-in", {}),
         ]:
             status, error = await call(method, path, body)
             assert (status, error["error"]) == (400, "BadInput"), path

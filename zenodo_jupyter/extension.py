@@ -56,6 +56,7 @@ class ZenodoJupyter(ExtensionApp):
         """Read the settings, and take up what was cut off."""
         from .handlers.work import kinds
 
+        self._signs: SignIns | None = None
         self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="zenodo-jupyter-request")
         try:
             self._place: Config | BadInput = self._configured()
@@ -64,7 +65,6 @@ class ZenodoJupyter(ExtensionApp):
             self.log.error("%s", e)
             self._place = e
             return
-        self._signs: SignIns | None = None
         self.jobs = Jobs(self._place.data_dir / "jobs", kinds(self._place), self.workers)
         threading.Thread(target=self._resume, name="zenodo-jupyter-resume", daemon=True).start()
 

@@ -83,7 +83,7 @@ class Where:
         look.show(self._token, missing)
         if missing and not self._said.value:
             where = look.link(row.help_url, f"Make a token on {row.title}") if row.help_url else "It needs a token."
-            other = f"Sign in from JupyterLab's panel, or with <code>jupyter zenodo token login {html.escape(row.name)}</code>. "
+            other = f"Sign in from JupyterLab's panel or by <code>jupyter zenodo token login {html.escape(row.name)}</code>. "
             instead = f"{other}Or: " if row.oauth else ""
             self._said.value = f"<div>{instead}{where}, with the scopes deposit:write and deposit:actions.</div>"
         elif not missing and "Make a token" in self._said.value:
