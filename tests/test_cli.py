@@ -141,6 +141,7 @@ def test_ctrl_c_leaves_things_resumable(path: Path, tmp_path: Path, wish: str) -
     # The first word of sending interrupts the process itself, so that no clock decides when that is.
     code = (
         "import os, signal, sys; from zenodo_jupyter import cli\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background jobs inherit to ignore it
         "told = cli.Lines.__call__\n"
         "def tell(self, p):\n"
         "    if p.step == 'upload': os.kill(os.getpid(), signal.WISH)\n"
