@@ -47,10 +47,10 @@ def take(browser: Browser, home: Path, theme: str, folder: Path) -> None:
 
         def shoot(name: str) -> None:
             taken = Image.open(BytesIO(window.page.screenshot(animations="disabled")))
-            # A palette that covers all colours is enough for an interface, and a third of the bytes.
-            taken.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-                folder / f"{name}-{theme}.png", optimize=True
-            )
+            # A palette that covers all colours is enough for an interface, and a third of the bytes; each of its colours has to
+            # be the mean of those that it stands for, or grey gets a tint.
+            few = taken.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=4, dither=Image.Dither.NONE)
+            few.save(folder / f"{name}-{theme}.png", optimize=True)
 
         shoot("1-panel")
         window.panel.get_by_role("button", name="Review and publish").click()
