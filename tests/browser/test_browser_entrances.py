@@ -39,9 +39,9 @@ def test_launcher_palette_and_menu(page: Page, jupyter: JupyterProcess, notebook
     page.locator(".jp-LauncherCard", has_text="Search Repositories").click()
     expect(window.panel.get_by_label("DOI or words")).to_be_focused()
     window.open(notebook)
-    page.keyboard.press("Control+Shift+C")
-    palette = page.locator("#command-palette, .lm-CommandPalette").last
-    palette.get_by_role("textbox").or_(palette.locator("input")).first.fill("zenodo")
+    page.evaluate(RUN, ["apputils:activate-command-palette", {}])
+    palette = page.locator(".jp-ModalCommandPalette")
+    palette.locator("input").fill("zenodo")
     offered = palette.locator(".lm-CommandPalette-item[data-command^='zenodo-jupyter:']")
     expect(offered.filter(has_text="My Records")).to_be_visible()
     expect(offered.filter(has_text="Requests to Communities")).to_be_visible()
