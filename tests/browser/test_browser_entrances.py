@@ -58,7 +58,7 @@ def test_launcher_palette_and_menu(page: Page, jupyter: JupyterProcess, notebook
 def test_other_extensions_call_commands(
     open_window: Callable[..., Window], notebook: Path, jupyter: JupyterProcess, local: Repository
 ) -> None:
-    """Each command says what it takes, and all acts are done without the panel: publish, cite, find, get, check, ask."""
+    """Each command says what it takes, does its act without the panel, and fails with a sentence."""
     window = open_window(notebook)
 
     def run(command: str, **args: Any) -> Any:
@@ -73,7 +73,9 @@ def test_other_extensions_call_commands(
 
     path = notebook.relative_to(jupyter.root).as_posix()
     assert "block" not in [finding["severity"] for finding in run("check", path=path)]
-    doi = run("publish", path=path, yes=True)["doi"]
+    with pytest.raises(Error, match=f"A token is missing for {FAR_TITLE}"):
+        run("publish", to=FAR, yes=True)
+    doi = run("publish", path=path, to="local", yes=True)["doi"]
     record = local.find_doi(DOI.parse(doi))
     assert record is not None
     window.saved()
@@ -90,17 +92,10 @@ def test_other_extensions_call_commands(
     question = run("reproduce", doi=doi, folder=f"{notebook.parent.name}/rerun")
     assert question["state"] == "failed" and question["error"]["error"] == "NeedsConsent"
     expect(window.panel).to_have_count(0)
-
-
-def test_commands_say_what_is_wrong(open_window: Callable[..., Window], notebook: Path) -> None:
-    """Without a notebook, or with one that cannot be published as asked, publishing fails with a sentence."""
-    window = open_window(notebook)
-    with pytest.raises(Error, match=f"A token is missing for {FAR_TITLE}"):
-        window.page.evaluate(RUN, ["zenodo-jupyter:publish", {"yes": True, "to": FAR}])
     window.page.evaluate(RUN, ["application:close", {}])
     expect(window.notebook).to_have_count(0)
     with pytest.raises(Error, match="No notebook is open"):
-        window.page.evaluate(RUN, ["zenodo-jupyter:publish", {"yes": True}])
+        run("publish", yes=True)
 
 
 def test_any_kernel(
