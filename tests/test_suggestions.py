@@ -30,6 +30,22 @@ async def test_organisation_is_found_by_its_name_and_by_its_id(call: Call, typed
     assert first["label"].startswith(first["value"]["name"]) and "CERN" in first["label"]
 
 
+@pytest.mark.parametrize(
+    ("hit", "label"),
+    [
+        ({"id": "deu", "title_l10n": "German"}, "German"),  # as a real InvenioRDM 14 answers for its generic lists
+        ({"id": "deu", "title": {"en": "German"}}, "German"),
+        ({"id": "deu", "title": {"de": "Deutsch"}}, "Deutsch"),
+        ({"id": "deu"}, "deu"),
+        ({"id": "x::7", "title": {"en": "Rain"}, "number": "7"}, "Rain, 7"),
+        ({"id": "1", "subject": "Rain", "scheme": "MeSH"}, "Rain, MeSH"),
+    ],
+)
+def test_label_is_in_words(hit: dict[str, Any], label: str) -> None:
+    """Should be what people call it, however a repository spells that."""
+    assert suggestions.label_of(hit) == label
+
+
 async def test_what_no_list_has(call: Call) -> None:
     """Should offer nothing for words that nothing has, and say which list is missing where none is named or there is none."""
     assert (await call("GET", "suggest", vocabulary="affiliations", q="qqqqq"))[1] == {"suggestions": []}

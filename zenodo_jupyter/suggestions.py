@@ -81,13 +81,13 @@ def people(repository: Repository) -> list[Suggestion]:
 
 def label_of(hit: Mapping[str, Any]) -> str:
     """Return the words for an item of a vocabulary, with what tells it from others of the same name."""
-    title = hit.get("title")
-    words = (
-        hit.get("name") or hit.get("subject") or (title.get("en") or next(iter(title.values()), "") if title else "")
-    )
+    title = hit.get("title") or {}
+    # InvenioRDM tells the titles of its generic lists in the language of the request, and only in that.
+    words = hit.get("name") or hit.get("subject") or hit.get("title_l10n") or title.get("en")
+    words = words or next(iter(title.values()), hit["id"])
     number = hit.get("number") or hit.get("acronym") or _orcid(hit)
     place = hit.get("country_name") or hit.get("scheme") or ""
-    return ", ".join(part for part in (words or hit["id"], number, place) if part)
+    return ", ".join(part for part in (words, number, place) if part)
 
 
 def _bare(text: str) -> str:
