@@ -101,7 +101,7 @@ def test_links_in_an_archive_are_left_out_and_told(publish, config, tmp_path):
         archive.writestr(link, str(tmp_path / "outside"))
     got = get(publish({"lab.zip": path.read_bytes()}), tmp_path / "r", config=config)
     chosen = choose(got)
-    assert chosen.names == ["n.ipynb"] and chosen.notes == ("1 links in lab.zip were left out: lab/d.",)
+    assert chosen.names == ["n.ipynb"] and chosen.notes == ("Links in lab.zip were left out: lab/d.",)
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("lab/d/evil.txt", "x")
     unpacking.unpack(path, tmp_path / "again")

@@ -139,7 +139,7 @@ def _is_notebook(name: str) -> bool:
 
 def _about_links(archive: Path) -> tuple[str, ...]:
     links = unpacking.links(archive)
-    return (f"{len(links)} links in {archive.name} were left out: {_listed(links)}.",) if links else ()
+    return (f"Links in {archive.name} were left out: {_listed(links)}.",) if links else ()
 
 
 def _unpack_data(got: Fetched, names: Sequence[str]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
