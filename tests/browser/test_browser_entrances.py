@@ -111,6 +111,7 @@ def test_any_kernel(
     metadata = {"authors": [{"name": "Doe, Ada"}], "kernelspec": kernel}
     nbformat.write(new_notebook(cells=cells, metadata=metadata), notebook)
     window = open_window(notebook)
+    expect(window.page.get_by_text("Echo | Idle")).to_be_visible()
     window.notebook.locator(".jp-CodeCell .cm-content").click()
     window.page.keyboard.press("Shift+Enter")
     expect(window.notebook.locator(".jp-OutputArea").first).to_contain_text("how much?")

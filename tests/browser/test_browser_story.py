@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def test_nothing_but_registration_at_start(
     asked: list[str] = []
     window.page.on("request", lambda request: asked.append(request.url))
     window.page.goto(f"{jupyter.url}lab?reset")
-    window.page.get_by_role("button", name=re.compile("Python 3")).first.wait_for()  # the launcher
+    window.page.locator(".jp-LauncherCard", has_text="Python 3").first.wait_for()
     ours = [url for url in asked if "zenodo-jupyter" in url]
     static = [url for url in ours if "/static/" in url]
     assert ours == static, "the server extension is not asked"
