@@ -19,7 +19,7 @@ import requests
 from zenodo_jupyter.localrepo.server import Server
 
 CLIENTS = os.environ.get("ZENODO_JUPYTER_CLIENTS", "")
-collect_ignore = [] if CLIENTS else ["test_binder.py", "test_clients.py", "test_uploaders.py"]
+collect_ignore = [] if CLIENTS else ["test_binder.py", "test_clients.py", "test_libraries.py", "test_uploaders.py"]
 DATA = bytes(range(256)) * 5000
 
 

@@ -27,7 +27,7 @@ def content(body: Any) -> Any:
 
 
 def test_the_cases_of_a_session(sides: tuple[Side, Side]) -> None:
-    """Should answer the 504 requests of one long session as the real one does."""
+    """Should answer the 509 requests of one long session as the real one does."""
     run = uuid.uuid4().hex[:10]
     wrong = []
     for line in CASES.read_text(encoding="utf-8").splitlines():
