@@ -44,23 +44,14 @@ def make(name: str) -> None:
     if done.exists() and done.read_text() == wanted.read_text():
         return
     venv.create(folder, clear=True, symlinks=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install", "--quiet", "--no-deps"]
+    subprocess.run([*pip, "--requirement", str(wanted)], check=True)
     (site,) = folder.glob("lib/python*/site-packages")
     (site / "project.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
-    uv = [
-        sys.executable,
-        "-m",
-        "uv",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--python",
-        str(folder / "bin" / "python"),
-    ]
-    subprocess.run([*uv, "--requirement", str(wanted)], check=True)
     if name == "hub":
-        npm = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix", str(folder), PROXY]
-        subprocess.run(npm, check=True)
+        (folder / "package.json").write_text("{}")  # else npm looks for a project above
+        npm = ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", PROXY]
+        subprocess.run(npm, check=True, cwd=folder)  # not by --prefix, which has it look elsewhere for its settings
     for pattern in BELONGINGS:
         for there in Path(sys.prefix).glob(pattern):
             here = folder / there.relative_to(sys.prefix)
