@@ -39,8 +39,10 @@ def test_launcher_palette_and_menu(page: Page, jupyter: JupyterProcess, notebook
     page.locator(".jp-LauncherCard", has_text="Search Repositories").click()
     expect(window.panel.get_by_label("DOI or words")).to_be_focused()
     window.open(notebook)
-    page.evaluate(RUN, ["apputils:activate-command-palette", {}])
     palette = page.locator(".jp-ModalCommandPalette")
+    while not palette.locator("input").is_visible():  # a notebook that just opened takes the focus, which closes it
+        page.evaluate(RUN, ["apputils:activate-command-palette", {}])
+        page.wait_for_function("document.activeElement !== document.body")
     palette.locator("input").fill("zenodo")
     offered = palette.locator(".lm-CommandPalette-item[data-command^='zenodo-jupyter:']")
     expect(offered.filter(has_text="My Records")).to_be_visible()

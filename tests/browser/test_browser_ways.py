@@ -69,8 +69,10 @@ def test_by_keyboard_and_by_ear(open_window: Callable[..., Window], notebook: Pa
     expect(window.panel.get_by_role("heading", name="Publish on this computer")).to_be_focused()
     assert complaints(window) == []
     keys.press("Control+Enter")
-    expect(window.panel.get_by_role("button", name="Publish", exact=True)).to_be_focused()
+    publish = window.panel.get_by_role("button", name="Publish", exact=True)
+    expect(publish).to_be_focused()
     expect(window.state).to_contain_text("Never published")
+    expect(publish).to_be_enabled()  # in its first moments it takes nothing, for another button stood there
     keys.press("Enter")
     window.finished()
     expect(window.badges).to_have_count(1)
