@@ -113,6 +113,16 @@ def free_port() -> int:
 
 
 @pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Any]:
+    """Another repository on the network, and a token for it."""
+    from faults import embedded
+
+    server, token = embedded(tmp_path / "lab")
+    yield server, token
+    server.close()
+
+
+@pytest.fixture
 def config(tmp_path: Path) -> Config:
     """The settings of a user who has nothing yet."""
     return Config(data_dir=tmp_path / "user")

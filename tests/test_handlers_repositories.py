@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from faults import FaultyServer, embedded
+from faults import FaultyServer
 from nbformat.v4 import new_markdown_cell, new_notebook
 from test_handlers_pages import publish
 
 Call = Callable[..., Awaitable[tuple[int, Any]]]
-
-
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[tuple[FaultyServer, str]]:
-    """Another repository on the network, and a token for it."""
-    server, token = embedded(tmp_path / "lab")
-    yield server, token
-    server.close()
 
 
 @pytest.fixture

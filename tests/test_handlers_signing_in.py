@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from consenting import Visitor, brought, register
-from faults import FaultyServer, embedded
+from faults import FaultyServer
 from tornado.httpclient import HTTPResponse
 
 Call = Callable[..., Awaitable[tuple[int, Any]]]
 BACK = "https://hub.example.org/hub/user-redirect/zenodo-jupyter/sign-in"
-
-
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[tuple[FaultyServer, str]]:
-    """Another repository on the network, and a token for its pages."""
-    server, token = embedded(tmp_path / "lab")
-    yield server, token
-    server.close()
 
 
 @pytest.fixture

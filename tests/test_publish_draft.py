@@ -16,13 +16,6 @@ from zenodo_jupyter.metadata import Metadata
 
 
 @pytest.fixture
-def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
-    """The settings of a user who has nothing yet."""
-    monkeypatch.setenv("ZENODO_JUPYTER_DATA", str(tmp_path / "user"))
-    return Config(data_dir=tmp_path / "user")
-
-
-@pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A notebook that reads the files beside it."""
     for name in ("rain", "snow"):

@@ -69,6 +69,8 @@ def title_of(text: str, *, config: Config) -> str:
 
 
 def _ask(host: str, path: str, doi: DOI) -> Any:
-    session = new_session(base_url=host, title=host.removeprefix("https://"))
-    answer = request(session, "GET", host + path, allow_redirects=False, budget_seconds=_PATIENCE, what=f"DOI {doi}")
-    return json_of(answer, session)
+    with new_session(base_url=host, title=host.removeprefix("https://")) as session:
+        answer = request(
+            session, "GET", host + path, allow_redirects=False, budget_seconds=_PATIENCE, what=f"DOI {doi}"
+        )
+        return json_of(answer, session)

@@ -114,9 +114,8 @@ def published(done: Published) -> Outcome:
     record, where = done.record, done.repository
     local = "" if where.row.registers(record.doi) else " (not registered at doi.org)"
     if done.unchanged:
-        text = (
-            f"Nothing has changed since {record.doi} ({record.version or f'v{record.index}'}): no new version was made."
-        )
+        label = record.version or f"v{record.index}"
+        text = f"Nothing has changed since {record.doi} ({label}): no new version was made."
         text = "\n".join([text, *(offered.words for offered in done.offered)])
         return Outcome(text, done.to_json(), card=cards.of(record, where, text))
     if done.review:

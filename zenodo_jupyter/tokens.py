@@ -154,13 +154,13 @@ class TokenStore:
         variable = self._variable(row)
         if variable:
             return Token(self._environ[variable], row.url)
-        grant = self.grant(row)
+        kept = self._kept(origin(row.url))
+        grant = Grant.from_text(kept)
         if grant is not None:
             from .grants import GrantedToken
 
             return GrantedToken(grant, row, self) if grant.refresh_token or not grant.is_ending else None
-        value = self._kept(origin(row.url))
-        return Token(value, row.url) if value else None
+        return Token(kept, row.url) if kept else None
 
     def grant(self, row: RepositoryRow) -> Grant | None:
         """Return what is kept of signing in; None where a token was pasted, or nothing is kept."""

@@ -100,9 +100,7 @@ def test_two_browsers_on_one_notebook(
     for window in windows:
         window.open(notebook)
     for window in windows:
-        window.choose(FAR_TITLE)
-        window.panel.get_by_role("button", name="Review and publish").click()
-        expect(window.cannot_be_undone).to_be_visible()
+        window.review_for(FAR_TITLE)
     for window in windows:
         window.primary.evaluate("button => setTimeout(() => button.click(), 1000 - Date.now() % 1000)")
     (doi,) = {window.finished() for window in windows}

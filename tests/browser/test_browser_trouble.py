@@ -115,9 +115,7 @@ def test_a_tab_closed_in_the_middle(
 def test_reload_in_the_middle(open_window: Callable[..., Window], notebook: Path, signed_in: Far) -> None:
     """A page that is loaded again while files are sent shows how far that is, and has the badge at the end."""
     window = open_window(notebook)
-    window.choose(FAR_TITLE)
-    window.panel.get_by_role("button", name="Review and publish").click()
-    expect(window.cannot_be_undone).to_be_visible()
+    window.review_for(FAR_TITLE)
     signed_in.gate.close(CONTENT)
     window.primary.click()
     signed_in.gate.wait_until_reached()
@@ -144,9 +142,7 @@ def test_two_clicks_at_once(open_window: Callable[..., Window], notebook: Path, 
     for window in windows:
         expect(window.unsaved).to_have_count(1)
     for window in windows:
-        window.choose(FAR_TITLE)
-        window.panel.get_by_role("button", name="Review and publish").click()
-        expect(window.cannot_be_undone).to_be_visible()
+        window.review_for(FAR_TITLE)
     for window in windows:
         window.primary.evaluate("button => { button.click(); button.click(); }")
     windows[0].page.bring_to_front()
@@ -201,9 +197,7 @@ def test_server_gone(page: Page, far: Far, tmp_path: Path, python: str) -> None:
         notebook = lay_out(server.root / "quickstart")
         window = Window(page, server)
         window.open(notebook)
-        window.choose(FAR_TITLE)
-        window.panel.get_by_role("button", name="Review and publish").click()
-        expect(window.cannot_be_undone).to_be_visible()
+        window.review_for(FAR_TITLE)
         far.gate.close(CONTENT)
         window.primary.click()
         far.gate.wait_until_reached()

@@ -100,6 +100,12 @@ class Window:
         self.panel.get_by_role("button", name="Review and publish").click()
         self.panel.get_by_role("heading", name=re.compile("^Publish on")).wait_for()
 
+    def review_for(self, title: str) -> None:
+        """Choose a repository on which a publication is for good, and go on to the review."""
+        self.choose(title)
+        self.panel.get_by_role("button", name="Review and publish").click()
+        expect(self.cannot_be_undone).to_be_visible()
+
     def finished(self) -> str:
         """Wait for the last page, and return the DOI that stands on it."""
         self.panel.get_by_role("button", name="Copy citation").wait_for()
